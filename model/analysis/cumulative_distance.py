@@ -7,6 +7,7 @@ ArviZ has the same, but importing it takes longer than all of these distances; t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import log
 
 import numpy as np
@@ -50,12 +51,18 @@ class Sorted:
         )
 
 
+@lru_cache(maxsize=8)
+def _unweighted(draws: int) -> tuple[Numbers, Numbers]:
+    """Cumulative probabilities of equally weighted draws, and their logarithms to base 2; dims (draw but the last)."""
+    p = np.linspace(1 / draws, 1 - 1 / draws, draws - 1)
+    return p, np.log2(p)
+
+
 def _distance(weights: Numbers, steps: Numbers) -> Numbers:
     """The distance from below; dims (..., draw), (..., draw but the last) -> (...)."""
-    draws = weights.shape[-1]
-    p, q = np.linspace(1 / draws, 1 - 1 / draws, draws - 1), np.cumsum(weights, axis=-1)[..., :-1]
+    (p, log_p), q = _unweighted(weights.shape[-1]), np.cumsum(weights, axis=-1)[..., :-1]
     half = np.log2(0.5 * (p + q))
-    of_p = p * (np.log2(p) - half) + 0.5 / log(2) * (q - p)
+    of_p = p * (log_p - half) + 0.5 / log(2) * (q - p)
     of_q = q * (np.log2(np.where(q > 0, q, 1.0)) - half) - 0.5 / log(2) * (q - p)
     parts = [np.vecdot(part, steps) for part in (of_p, of_q, p + q)]
     # Values that are all the same have no distribution to be moved.

@@ -19,6 +19,7 @@ from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.model.inference.prior_transform import PriorTransform, prior_transform
 from estimative.model.likelihood.layout import Index, Numbers
 from estimative.model.likelihood.queries import evaluate_queries, headline_target
+from estimative.model.likelihood.theta import Theta
 
 POINTS = 512
 """Of one randomised Sobol' sequence; the model is evaluated at (quantities + 2) times as many."""
@@ -77,10 +78,13 @@ def sobol(assessment: Assessment, *, seed: int, points: int = POINTS) -> Sobol |
     if not reached.size or any(names[place] in assessment.structure.quantities.shares for place in reached):
         return None
 
-    def model(z: Numbers) -> Numbers:
+    def at(z: Numbers) -> Theta:
         full = np.zeros((space.dimension, z.shape[1]))
         full[reached] = z
-        log_odds = log_odds_at(assessment, space, full)
+        return space.theta(full)
+
+    def model(theta: Theta) -> Numbers:
+        log_odds = log_odds_of(assessment, theta)
         if not np.isfinite(log_odds).all():
             raise Undefined
         return log_odds
@@ -90,16 +94,16 @@ def sobol(assessment: Assessment, *, seed: int, points: int = POINTS) -> Sobol |
             return np.ones((2, 1))
         rng = np.random.default_rng([seed, 5, replicate])
         both: Numbers = ndtri(SobolSequence(2 * len(reached), rng=rng, bits=64).random(points).T)
-        first, second = both[: len(reached)], both[len(reached) :]
+        first, second = at(both[: len(reached)]), at(both[len(reached) :])
         # One quantity at a time taken from the second set: smaller arrays than all of these at once.
-        mixed = [model(np.where(place[:, None], second, first)) for place in np.eye(len(reached), dtype=bool)]
+        mixed = [model(space.exchanged(first, second, place)) for place in reached.tolist()]
         values = {"f_A": model(first)[None], "f_B": model(second)[None], "f_AB": np.array(mixed)[:, None]}
         indices = sobol_indices(func=values, n=points)
         return np.stack([indices.first_order, indices.total_order])
 
     try:
         measured = np.array([indices_of(replicate) for replicate in range(REPLICATES)])
-        spread = model(np.random.default_rng([seed, 5]).standard_normal((len(reached), REPLICATES * points)))
+        spread = model(at(np.random.default_rng([seed, 5]).standard_normal((len(reached), REPLICATES * points))))
     except Undefined:
         return None
     indices = [_indices(names[place], measured[:, 0, i], measured[:, 1, i]) for i, place in enumerate(reached)]
@@ -124,12 +128,14 @@ def why_undefined(assessment: Assessment, *, seed: int) -> SobolUndefined:
 
 
 def log_odds_at(assessment: Assessment, space: PriorTransform, z: Numbers) -> Numbers:
-    """The headline's log-odds at points of the space, dims (free, draw) -> (draw).
+    """The headline's log-odds at points of the space, dims (free, draw) -> (draw); see `log_odds_of`."""
+    return log_odds_of(assessment, space.theta(z))
 
-    No finite number where it is certain, impossible or undefined.
-    """
+
+def log_odds_of(assessment: Assessment, theta: Theta) -> Numbers:
+    """The headline's log-odds; dims (draw). No finite number where it is certain, impossible or undefined."""
     target = headline_target(assessment.scenario)
-    probabilities = evaluate_queries(assessment.structure, space.theta(z), (target,))
+    probabilities = evaluate_queries(assessment.structure, theta, (target,))
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(np.log(probabilities.yes[0]) - np.log(probabilities.given[0] - probabilities.yes[0]))
 

@@ -114,6 +114,15 @@ class PriorTransform:
             event_items=event_items,
         )
 
+    def exchanged(self, theta: Theta, other: Theta, place: int) -> Theta:
+        """The same quantities, but those along one dimension as at other points."""
+        degree, log_ratio, split = theta.degree, theta.log_ratio, len(self.free_degrees)
+        if place < split:
+            degree = _exchanged(degree, other.degree, self.degree_source == self.free_degrees[place])
+        else:
+            log_ratio = _exchanged(log_ratio, other.log_ratio, self.ratio_source == self.free_ratios[place - split])
+        return self.theta_of(degree, log_ratio)
+
     @cached_property
     def event_items(self) -> EventItems:
         """The items about events that are integrated over, with their priors."""
@@ -252,6 +261,12 @@ def _completed(backend: Backend, constants: Numbers, values: Array, places: Inde
     position = np.arange(len(constants))
     position[places] = len(constants) + np.arange(len(places))
     return backend.concatenate([backend.constant(constants, values), values])[position[source]]
+
+
+def _exchanged(values: Array, others: Array, rows: NDArray[np.bool_]) -> Array:
+    changed = values.copy()
+    changed[rows] = others[rows]
+    return changed
 
 
 def _same(parameters: Numbers, others: Numbers, source: Index, other_source: Index) -> NDArray[np.bool_]:
