@@ -1,4 +1,4 @@
-"""A document on a terminal of 80 columns or more; text from files is printed as text."""
+"""A document on a terminal, best of 80 columns or more; text from files is printed as text."""
 
 from __future__ import annotations
 
@@ -32,6 +32,10 @@ from estimative.reports.formats.typeset import sanitize
 
 MANY_COLUMNS, WIDE_TERMINAL = 7, 120
 """A table of so many columns that holds sentences is set as records on a narrower terminal."""
+USUAL = 80
+"""On a narrower terminal, a table that would break words is set as records."""
+GAP = 2
+"""Columns of a terminal between those of a table."""
 SENTENCE = 40
 """Columns of a terminal; a longer cell is a sentence."""
 
@@ -63,7 +67,7 @@ def _rendered(block: Block, width: int) -> Iterable[RenderableType]:
         case Listing():
             return [_listing(block)]
         case Table():
-            return _records(block) if _too_wide(block, width) else [_grid(block)]
+            return _records(block) if _too_wide(block, width) else [_grid(block, width)]
         case Figure():
             return _rendered(block.instead, width) if block.instead else []
         case Columns():
@@ -88,9 +92,34 @@ def _listing(listing: Listing) -> Grid:
 
 
 def _too_wide(table: Table, width: int) -> bool:
-    """Whether sentences have no room among so many columns."""
+    """Whether sentences have no room among so many columns, or words on a narrow terminal."""
+    if width < USUAL:
+        return _spare(table, _least_widths(table), width) < 0
     sentences = any(cell_len(cell) > SENTENCE for row in table.rows for cell in row)
     return sentences and len(table.header) >= MANY_COLUMNS and width < WIDE_TERMINAL
+
+
+def _least_widths(table: Table) -> list[int]:
+    """Of each column, in which no word has to be broken."""
+    columns = enumerate(zip(table.header, *table.rows, strict=True))
+    return [max(map(cell_len if at in table.nowrap_columns else _longest_word, cells)) for at, cells in columns]
+
+
+def _longest_word(cell: str) -> int:
+    return max(map(cell_len, cell.split()), default=0)
+
+
+def _spare(table: Table, widths: list[int], width: int) -> int:
+    """What is left of the width of a terminal."""
+    return width - sum(widths) - GAP * (len(table.header) - 1)
+
+
+def _narrow_widths(table: Table, width: int) -> list[int]:
+    """Of each column: its least width, and of what is left a share as it would need to have no line breaks."""
+    least = _least_widths(table)
+    wanted = [max(map(cell_len, cells)) - own for own, *cells in zip(least, table.header, *table.rows, strict=True)]
+    spare, total = _spare(table, least, width), max(sum(wanted), 1)
+    return [own + min(want, spare * want // total) for own, want in zip(least, wanted, strict=True)]
 
 
 def _records(table: Table) -> Iterator[RenderableType]:
@@ -102,13 +131,18 @@ def _records(table: Table) -> Iterator[RenderableType]:
                 yield Padding(plain(f"{title}: {cell}"), (0, 0, 0, 2))
 
 
-def _grid(table: Table) -> Grid:
+def _grid(table: Table, width: int) -> Grid:
+    widths = _narrow_widths(table, width) if width < USUAL else [None] * len(table.header)
     grid = Grid(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
     for at, title in enumerate(table.header):
         justify = "left" if at in table.text_columns else "right"
         grid.add_column(
-            plain(title), justify=justify, overflow="fold", no_wrap=at in table.nowrap_columns  # type: ignore[arg-type]
-        )  # fmt: skip
+            plain(title),
+            justify=justify,  # type: ignore[arg-type]
+            overflow="fold",
+            no_wrap=at in table.nowrap_columns,
+            width=widths[at],
+        )
     for row in table.rows:
         grid.add_row(*map(plain, row))
     return grid

@@ -53,6 +53,17 @@ def test_a_table_of_many_sentences_becomes_records() -> None:
     assert "Quantity: " not in on_terminal((wide_table(2),))
 
 
+def test_no_word_of_a_table_is_broken_on_a_narrow_terminal() -> None:
+    """Where the longest words of its columns have no room side by side, each row is a record."""
+    row = ("A flood of the harbour", "10.3%", "extraordinarily improbable")
+    table = Table(header=("Outcome", "Probability", "Word"), rows=(row,), text_columns=(0, 2))
+    assert "  Word: extraordinarily" in on_terminal((table,), width=36)
+    for width in (37, 60, 80):
+        printed = on_terminal((table,), width=width)
+        assert "Word:" not in printed
+        assert {"extraordinarily", "improbable", "Probability"} <= set(printed.split())
+
+
 def test_colour_is_used_only_where_it_is_wanted() -> None:
     """Bold and red come with the terminal's colours, never into a pipe."""
     document = (Heading(text="a"), Paragraph(text="b", strong=True))
