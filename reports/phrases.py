@@ -132,11 +132,19 @@ def first_paragraph(text: str) -> str:
 
 
 def title_of(name: str, scenario: Scenario) -> str:
-    """The title of a factor, event, outcome, item or indicator; the name itself where it has none."""
-    sections = (scenario.outcomes, scenario.events, scenario.factors, scenario.evidence, scenario.indicators)
+    """The title of an event, factor, item, indicator or outcome; the name itself where it has none.
+
+    An outcome may have the name of an event: see `outcome_title`.
+    """
+    sections = (scenario.events, scenario.factors, scenario.evidence, scenario.indicators, scenario.outcomes)
     if name in scenario.state_places:
         return plain(scenario.event_title(name))
     return next((plain(section[name].title) for section in sections if name in section), name)
+
+
+def outcome_title(name: str, scenario: Scenario) -> str:
+    """The title of an outcome."""
+    return plain(scenario.outcomes[name].title)
 
 
 def input_name(name: str, scenario: Scenario) -> str:
@@ -214,52 +222,6 @@ def case_of(name: str, scenario: Scenario) -> str:
     if key == OTHERWISE:
         return "where the condition is not met"
     return f"under {quoted(title_of(f'{about}={key}', scenario))}"
-
-
-def short_name(name: str, scenario: Scenario) -> str:
-    """A quantity where there is little room: its title, and what it is about it; of an effect, cause and event.
-
-    Of several quantities about one thing each has its state or case.
-    """
-    parsed = QuantityName.parse(name)
-    if parsed.section == "effects":
-        cause, _, state = parsed.key.partition(".")
-        event = f"{parsed.subject}={state}" if state else parsed.subject
-        return f"{_cut(title_of(cause, scenario))} \u2192 {_cut(title_of(event, scenario))}"
-    if case := _short_case(parsed, scenario):
-        return f"{_cut(capital(title_of(parsed.subject, scenario)), 18)}: {_cut(case)}"
-    what = {
-        "evidence": "weight of ",
-        "motives": "motive of ",
-        "relevance": "relevance of ",
-        "independence": "origin ",
-        "indicators": "chance of seeing ",
-    }.get(parsed.section, "")
-    return capital(f"{what}{title_of(parsed.subject, scenario)}")
-
-
-def _short_case(parsed: QuantityName, scenario: Scenario) -> str:
-    """The state or the case that one of several quantities is about; empty where there is one alone."""
-    if not parsed.key:
-        return ""
-    if parsed.section in ("events", "tables"):
-        event = scenario.events[parsed.subject]
-        row, _, state = parsed.key.rpartition(".") if event.states else (parsed.key, "", "")
-        row = "" if row == "none" else row
-        parts = [event.state_title(state)] if state else ["none"] if event.table_parents and not row else []
-        return ", ".join([*parts, *(title_of(parent, scenario) for parent in JOINED.split(row) if parent)])
-    items = scenario.indicators if parsed.section == "indicators" else scenario.evidence
-    about = items[parsed.subject].about
-    if parsed.key in CASES:
-        words = ("if high", "if low") if about in scenario.factors else ("if so", "if not so")
-        return words[CASES.index(parsed.key) % 2]
-    if parsed.key == OTHERWISE:
-        return "if not met"
-    return scenario.events[about].state_title(parsed.key)
-
-
-def _cut(text: str, length: int = 15) -> str:
-    return text if len(text) <= length else f"{text[: length - 1].rstrip()}\u2026"
 
 
 def whose(taken_from: str) -> str:

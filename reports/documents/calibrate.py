@@ -20,6 +20,7 @@ from estimative.reports.phrases import (
     DEVIATIONS,
     capital,
     input_name,
+    outcome_title,
     p_value,
     plain,
     plural,
@@ -129,7 +130,7 @@ def _failures(result: CalibrateResult, scenario: Scenario) -> Iterator[Block]:
     points = [
         *(f"{capital(_name(name, scenario))}: {_rank_finding(test)}, {p_value(test.p_value)}." for name, test in tests),
         *(
-            f"{quoted(title_of(test.id, scenario))}: {_event_finding(test)}, {p_value(test.p_value)}."
+            f"{quoted(_title(test, scenario))}: {_event_finding(test)}, {p_value(test.p_value)}."
             for test in result.event_failures
         ),
     ]
@@ -199,9 +200,17 @@ def _events(result: CalibrateResult, scenario: Scenario) -> Iterator[Block]:
     )
 
 
+def _title(test: EventTest, scenario: Scenario) -> str:
+    """The title of what was tested; an event with that of an outcome is said to be one."""
+    if test.kind == "outcome":
+        return outcome_title(test.id, scenario)
+    title = title_of(test.id, scenario)
+    return f"{title} (event)" if title in {plain(each.title) for each in scenario.outcomes.values()} else title
+
+
 def _event_row(test: EventTest, scenario: Scenario) -> tuple[str, ...]:
     overall = test.reliability.overall
-    title, numbers = capital(title_of(test.id, scenario)), (f"{overall.expected:.1f}", f"{overall.happened:,}")
+    title, numbers = capital(_title(test, scenario)), (f"{overall.expected:.1f}", f"{overall.happened:,}")
     return title, f"{overall.count:,}", *numbers, _p(test.p_value), _event_finding(test)
 
 

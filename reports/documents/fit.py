@@ -152,7 +152,8 @@ def omitted(result: FitResult, scenario: Scenario) -> Iterator[Block]:
 
 
 def _omission(row: Omission, scenario: Scenario) -> str:
-    title = phrases.quoted(phrases.title_of(row.id, scenario))
+    title_of = phrases.outcome_title if row.kind == "outcome" else phrases.title_of
+    title = phrases.quoted(title_of(row.id, scenario))
     what = f"{title}, if its condition holds" if row.kind == "link" else title
     if row.verdict is None:
         return f"{what}: its condition is impossible, given the evidence"

@@ -35,10 +35,10 @@ from estimative.reports.phrases import (
     input_value,
     listed,
     plural,
-    short_name,
     unknown_name,
 )
 from estimative.reports.sheets import Sheet, sheet
+from estimative.reports.short_names import short_names
 
 MAX_NAMED, MAX_BARS = 3, 12
 """Inputs in a sentence, and in a plot of characters."""
@@ -110,8 +110,9 @@ def tornado_plot(result: Tornado, headline: float, context: Context) -> Interval
     if not rows:
         return None
     low, high = f"{100 * result.low_quantile:g}%", f"{100 * result.high_quantile:g}%"
+    names = short_names([row.name for row in rows], context.scenario)
     return IntervalPlot(
-        rows=tuple(_bar(row, headline, context.scenario) for row in rows),
+        rows=tuple(_bar(row, names[row.name], headline) for row in rows),
         key=f"\u25cf the result; \u251c\u2500\u2524 the result with the input at the {low} and {high} points of its "
         f"prior; \u250a thresholds of the {context.scale.title} words and powers of ten.",
         longest_label=34,
@@ -119,9 +120,9 @@ def tornado_plot(result: Tornado, headline: float, context: Context) -> Interval
     )
 
 
-def _bar(row: TornadoRange, headline: float, scenario: Scenario) -> IntervalRow:
+def _bar(row: TornadoRange, label: str, headline: float) -> IntervalRow:
     low, high = sorted((row.at_low.value, row.at_high.value))
-    return IntervalRow(label=short_name(row.name, scenario), point=headline, low=low, high=high)
+    return IntervalRow(label=label, point=headline, low=low, high=high)
 
 
 def _ranges(rows: Sequence[TornadoRange], assessment: Assessment) -> Table:

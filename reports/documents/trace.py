@@ -20,7 +20,17 @@ from estimative.reports.documents import common
 from estimative.reports.documents.ageing import how
 from estimative.reports.figures import figures
 from estimative.reports.number_format import change_in_decibans, percent, plain_percent, rounded
-from estimative.reports.phrases import capital, date, input_name, listed, plain, quoted, table_row, title_of
+from estimative.reports.phrases import (
+    capital,
+    date,
+    input_name,
+    listed,
+    outcome_title,
+    plain,
+    quoted,
+    table_row,
+    title_of,
+)
 from estimative.reports.sheets import Sheet, sheet
 
 MAX_WEIGHT = 0.995
@@ -64,7 +74,8 @@ def _title(result: TraceResult, scenario: Scenario) -> str:
         return input_name(result.target, scenario)
     if result.target_kind in ("item", "indicator"):
         return quoted({**scenario.indicators, **scenario.evidence}[result.target].title)
-    return quoted(title_of(result.target, scenario))
+    title = outcome_title if result.target_kind == "outcome" else title_of
+    return quoted(title(result.target, scenario))
 
 
 def definition(outcome: Outcome, scenario: Scenario) -> str:
@@ -269,7 +280,8 @@ def _span(item: Forecast, scenario: Scenario) -> str:
 
 def reading(item: Evidence, scenario: Scenario) -> str:
     """What an item says about its subject, as the equations take it."""
-    subject = quoted(title_of(item.about, scenario))
+    title = outcome_title if isinstance(item, Forecast) and item.about in scenario.outcomes else title_of
+    subject = quoted(title(item.about, scenario))
     event = scenario.events.get(item.about)
     match item:
         case Indicator() if event and event.states:

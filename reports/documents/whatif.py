@@ -41,7 +41,7 @@ from estimative.reports.number_format import (
     rounded,
     significant,
 )
-from estimative.reports.phrases import capital, input_name, listed, plain, plural, quoted, title_of
+from estimative.reports.phrases import capital, input_name, listed, outcome_title, plain, plural, quoted, title_of
 from estimative.reports.sheets import Sheet, sheet
 
 MAX_COLUMNS = 5
@@ -244,7 +244,7 @@ def sweep(result: SweepResult, context: Context) -> Iterator[Block]:
 
 
 def _ends(first: SweepPoint, last: SweepPoint, context: Context) -> str:
-    title = quoted(title_of(context.scenario.headline, context.scenario))
+    title = quoted(outcome_title(context.scenario.headline, context.scenario))
     before, after = (phrases.judged(p.outcomes[context.scenario.headline], context.scale) for p in (first, last))
     return f"{title} goes from {before} at {first.value:g} to {after} at {last.value:g}."
 
@@ -283,8 +283,10 @@ def sheets(result: WhatIfResult, context: Context) -> tuple[Sheet, ...]:
         ("events", result.events),
         ("factors", result.factors),
     )
+    titles = {"outcomes": outcome_title}
     parts = [
-        sheet(name, [{"title": capital(title_of(row.name, scenario)), "": row} for row in part]) for name, part in rows
+        sheet(name, [{"title": capital(titles.get(name, title_of)(row.name, scenario)), "": row} for row in part])
+        for name, part in rows
     ]
     return (*parts, sheet("sweep", _sweep_rows(result.sweep) if result.sweep else []))
 

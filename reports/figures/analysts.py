@@ -11,7 +11,7 @@ from estimative.reports.figures.outcomes import interval_key, left_out, probabil
 from estimative.reports.figures.sources import caution, source
 from estimative.reports.figures.style import NothingToPlot
 from estimative.reports.number_format import percent
-from estimative.reports.phrases import by_horizon, inner, title_of
+from estimative.reports.phrases import by_horizon, inner, outcome_title
 
 if TYPE_CHECKING:
     from estimative.model.disagreement.comparison import CompareResult
@@ -40,8 +40,8 @@ def analysts(result: CompareResult, context: Context) -> Chart:
         content=Intervals(rows=rows, axis=ProbabilityAxis(words=context.scale), legend=interval_key(numbers[high])),
         title=f"The analysts range {ends}" if len(names) > 1 else f"{high}: {percent(numbers[high].posterior)}",
         caption=f"Each dot is one analyst's probability that "
-        f"{inner(title_of(headline, context.scenario))}{by_horizon(headline, context.scenario)}, its line the credible "
-        "interval. The ring below shows both before the evidence."
+        f"{inner(outcome_title(headline, context.scenario))}{by_horizon(headline, context.scenario)}, its line the "
+        "credible interval. The ring below shows both before the evidence."
         f"{left_out(len(names) - len(rows), 'probability', rows)}",
         caution=caution(result),
         source=source(result.scenario, [a.fit.prior_set for a in result.analysts.values()], result.computation),

@@ -13,7 +13,7 @@ from estimative.reports.figures.intervals import IntervalRow, Intervals
 from estimative.reports.figures.sources import caution, source
 from estimative.reports.figures.style import PRIOR, SPAN, NothingToPlot
 from estimative.reports.number_format import SIGNIFICANT_SE, interval, percent
-from estimative.reports.phrases import interval_kind, judged, phrase, plural, title_of
+from estimative.reports.phrases import interval_kind, judged, outcome_title, phrase, plural
 
 MAX_OUTCOMES = 12
 CAPTION = (
@@ -35,7 +35,7 @@ def outcomes(result: FitResult, context: Context) -> Chart:
     headline = result.scenario.headline
     names = sorted(result.outcomes, key=lambda name: (name != headline, -result.outcomes[name].posterior.value))
     rows = tuple(
-        probability_row(title_of(name, context.scenario), result.outcomes[name], context, strong=name == headline)
+        probability_row(outcome_title(name, context.scenario), result.outcomes[name], context, strong=name == headline)
         for name in names[:MAX_OUTCOMES]
     )
     return Chart(

@@ -12,7 +12,8 @@ from estimative.reports.figures.panels import Panel, Panels
 from estimative.reports.figures.sources import caution, source
 from estimative.reports.figures.style import NothingToPlot
 from estimative.reports.number_format import plain_percent
-from estimative.reports.phrases import DEVIATIONS, p_value, plural, short_name
+from estimative.reports.phrases import DEVIATIONS, p_value, plural
+from estimative.reports.short_names import short_names
 
 if TYPE_CHECKING:
     from estimative.model.analysis.calibrate_result import CalibrateResult, RankTest
@@ -40,6 +41,7 @@ def ranks(result: CalibrateResult, context: Context) -> Chart:
     worst = sorted(result.quantities, key=lambda name: result.quantities[name].uniformity.p_value)
     others = [name for name in worst if name not in (HEADLINE, LIKELIHOOD)][:QUANTITIES]
     names = (HEADLINE, LIKELIHOOD, *others)
+    titles = {HEADLINE: "Headline", LIKELIHOOD: "Log-likelihood", **short_names(others, context.scenario)}
     uniform = [at / BINS for at in range(1, BINS)]
     low, high = (
         tuple(number / result.used - share for number, share in zip(ends, uniform, strict=True))
@@ -48,7 +50,7 @@ def ranks(result: CalibrateResult, context: Context) -> Chart:
     mass = plain_percent(BAND_MASS)
     return Chart(
         content=Panels(
-            panels=tuple(_panel(name, result.quantities[name], result, context) for name in names),
+            panels=tuple(_panel(titles[name], result.quantities[name], result) for name in names),
             low=low,
             high=high,
             band=f"where the line of one panel stays with {mass} probability if the computation is right",
@@ -67,8 +69,7 @@ def _title(result: CalibrateResult) -> str:
     return f"In {worlds}, the ranks of {len(result.failures)} of {len(result.quantities)} quantities are not uniform"
 
 
-def _panel(name: str, test: RankTest, result: CalibrateResult, context: Context) -> Panel:
-    title = {HEADLINE: "Headline", LIKELIHOOD: "Log-likelihood"}.get(name) or short_name(name, context.scenario)
+def _panel(title: str, test: RankTest, result: CalibrateResult) -> Panel:
     values = difference(test, result.used)
     finding = DEVIATIONS[test.deviation] if test.deviation else "uniform within chance"
     largest = max(values, key=abs)

@@ -14,7 +14,7 @@ from estimative.reports.figures.curve import Curve, Point
 from estimative.reports.figures.sources import caution, source
 from estimative.reports.figures.style import BAND, BASELINE, CURVE, DARK, LIGHT, NothingToPlot
 from estimative.reports.number_format import SIGNIFICANT_SE, interval, percent, percent_range
-from estimative.reports.phrases import interval_kind, plural, quoted, title_of
+from estimative.reports.phrases import interval_kind, outcome_title, plural, quoted, title_of
 
 if TYPE_CHECKING:
     from estimative.model.analysis.what_if_result import SweepPoint, WhatIfResult
@@ -81,7 +81,7 @@ def _others(points: Sequence[SweepPoint], result: WhatIfResult, context: Context
     scenario = context.scenario
     for name in scenario.outcomes:
         if name != result.scenario.headline:
-            yield title_of(name, scenario), [(p.value, p.outcomes[name]) for p in points if name in p.outcomes]
+            yield outcome_title(name, scenario), [(p.value, p.outcomes[name]) for p in points if name in p.outcomes]
     for name in scenario.ordered_literals:
         given = scenario.event(name).given or scenario.event(name).unless
         title = f"{title_of(name, scenario)}{' (where its condition holds)' if given else ''}"

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-import estimative as es
 from estimative.model.inference.diagnostics import Check, Direction, Verdict
 from estimative.model.inference.estimates import Interval, ProbabilityEstimate
 from estimative.model.inference.fit import by_importance
@@ -168,37 +167,6 @@ def test_methods_agree_or_disagree(difference: float, error: float, agree: bool,
     """Whether the methods agree is shown in their joint standard errors, without a sign."""
     result = Agreement(agree=agree, outcome="closed", difference=difference, joint_se=error)
     assert phrases.agreement(result) == f"The two methods {text}"
-
-
-def test_a_quantity_has_a_short_name() -> None:
-    """Where there is little room, the title stands for a quantity, and cause and event for an effect."""
-    scenario = read_scenario(find_scenario("coordinated-attack"))
-    names = ("factors.mistrust", "events.request", "effects.attack.plan", "evidence.arms_build_up")
-    assert [phrases.short_name(name, scenario) for name in names] == [
-        "Mistrust between Beijing and Moscow",
-        "Beijing asks Moscow to attack NATO",
-        "A concrete joi\u2026 \u2192 Russia attacks\u2026",
-        "Weight of China's military build-up continues",
-    ]
-
-
-@pytest.mark.parametrize("names", [("asia", "uncertain"), ("salad-bars", "baseline")])
-def test_short_names_have_the_state_or_the_case(names: tuple[str, str]) -> None:
-    """So that no two rows of a figure have the same label."""
-    assessment = es.load(*names)
-    quantities = list(assessment.structure.quantities.all)
-    labels = [phrases.short_name(name, assessment.scenario) for name in quantities]
-    assert len(set(labels)) == len(labels)
-
-
-def test_the_case_of_a_short_name() -> None:
-    """A state, a row of a table, two chances."""
-    asia, salad = (es.load(*names).scenario for names in (("asia", "uncertain"), ("salad-bars", "baseline")))
-    assert phrases.short_name("tables.lung_cancer.smoker", asia) == "Lung cancer: The patient sm\u2026"
-    assert phrases.short_name("tables.lung_cancer.none", asia) == "Lung cancer: none"
-    assert phrases.short_name("tables.smoker.none", asia) == "The patient smokes"
-    assert phrases.short_name("evidence.banquets.common", salad) == "Nobody fell ill a\u2026: A common sourc\u2026"
-    assert phrases.short_name("evidence.laboratory.if_no", salad).endswith(": if not so")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ import tomllib
 from pathlib import Path
 
 from estimative.priors.resolved_prior_set import resolved
-from estimative.reports.phrases import short_name, unknown_name
+from estimative.reports.phrases import unknown_name
+from estimative.reports.short_names import short_names
 from tests.command import Desk
 from tests.leak import PRIORS, SCENARIO, assessed
 
@@ -20,7 +21,7 @@ def test_its_name_has_every_state(tmp_path: Path) -> None:
     shared, apart = assessed(tmp_path, priors=SHARED), assessed(tmp_path)
     assert unknown_name(NAME, shared) == f"the {BOTH}"
     assert unknown_name(NAME, apart) == "the effect of “Controls” on “Who took the file: An employee”"
-    assert short_name(NAME, shared.scenario).startswith("Controls")
+    assert short_names([NAME], shared.scenario)[NAME].startswith("Controls")
 
 
 def test_sensitivity_names_it_by_every_state(tmp_path: Path) -> None:
