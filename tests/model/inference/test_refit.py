@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from scipy.special import logit
 
 from estimative.model.assessment import Assessment, assess, differences
