@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from estimative.model.assessment import Assessment, assess
 from estimative.model.spec.events import Driver, Event, Factor, Outcome, Source

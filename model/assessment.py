@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from estimative.model.likelihood.impossible_outcomes import impossible_outcomes
@@ -32,8 +33,7 @@ MAX_SIGMA = 50.0
 """Of the logarithm of a likelihood ratio that is integrated over."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Assessment:
+class Assessment(Struct, frozen=True, kw_only=True, dict=True):
     """Every quantity of a scenario with its prior, and how much each item of evidence counts."""
 
     structure: Structure

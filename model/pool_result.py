@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from estimative.model.disagreement.analysts import AnalystResult, LeftOut
 from estimative.model.disagreement.comparison import check_withheld
@@ -17,8 +18,7 @@ from estimative.model.record.proper_scores import Scoring
 type ScoreRule = Literal["log", "brier"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Weight:
+class Weight(Struct, frozen=True, kw_only=True):
     """The weight of an analyst; all weights sum to one."""
 
     weight: Estimate
@@ -27,8 +27,7 @@ class Weight:
     """After the evidence, if the analysts are taken as rival models; None where that is unknown."""
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
-class PoolResult(Result):
+class PoolResult(Result, frozen=True, kw_only=True):
     """Several analysts and their pools; there is no pool if a fit failed, unless that was asked for."""
 
     kind: Literal["pool"] = "pool"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from estimative.model.analysis.evidence import EvidenceResult
 from estimative.model.analysis.sensitivity import SensitivityResult
@@ -16,8 +17,7 @@ from estimative.model.inference.fit_result import FitResult
 from estimative.model.inference.info import Result
 
 
-@dataclass(frozen=True, kw_only=True)
-class OtherResult:
+class OtherResult(Struct, frozen=True, kw_only=True):
     """The headline of another saved run."""
 
     run: str
@@ -31,24 +31,21 @@ class OtherResult:
     """Whether scenario and prior set were the same as here."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class InputFile:
+class InputFile(Struct, frozen=True, kw_only=True):
     """A file that the run was made from."""
 
     name: str
     sha256: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Reproduction:
+class Reproduction(Struct, frozen=True, kw_only=True):
     """How somebody else gets the same numbers."""
 
     commands: tuple[str, ...]
     files: tuple[InputFile, ...]
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
-class ReportResult(Result):
+class ReportResult(Result, frozen=True, kw_only=True):
     """Everything that a report says."""
 
     kind: Literal["report"] = "report"

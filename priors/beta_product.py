@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 from numpy.polynomial import legendre
 from numpy.typing import NDArray
 from scipy.special import betainc, betaincc, expit
@@ -37,8 +37,7 @@ _NEGLIGIBLE = 40.0
 """Distance below the peak of a log density; exp(-40) is less than rounding error."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Product:
+class Product(Struct, frozen=True, kw_only=True):
     """The density proportional to the product of (distance from an end) ** power, between two ends."""
 
     lower: float
@@ -62,8 +61,7 @@ class Product:
         return np.asarray(below + sum(power * _log_distance(beyond, -t) for beyond, power in self.above))
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Masses:
+class _Masses(Struct, frozen=True, kw_only=True):
     """A distribution after integration, in the order of t."""
 
     t: Floats

@@ -8,8 +8,10 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import chain
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from estimative.priors.errors import Issue, Place, ascii_safe, enumerated, invalid, nearest, quote
 
@@ -27,8 +29,7 @@ MOST_VALUES = 3
 """Wrong values of one column that have an error each."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class CsvTable:
+class CsvTable(Struct, frozen=True, kw_only=True):
     """A CSV file whose line of columns has been read."""
 
     file: str

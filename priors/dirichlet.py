@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from estimative.priors.distributions import ScaledBeta
 from estimative.priors.errors import InvalidInput, Place, enumerated, invalid, quote, unknown_name
@@ -28,8 +28,7 @@ TAILS = (0.05, 0.5, 0.95)
 """Quantiles by which a statement without quantiles of its own is compared."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Shares:
+class Shares(Struct, frozen=True, kw_only=True):
     """The distribution of the shares of the states of an event."""
 
     states: tuple[str, ...]

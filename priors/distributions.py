@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 from scipy.special import betainc, betaincinv, betaln, ndtr, ndtri
 
 from estimative.priors import toml_writer as toml_text
 
 
-@dataclass(frozen=True, kw_only=True)
-class ScaledBeta:
+class ScaledBeta(Struct, frozen=True, kw_only=True):
     """lower + (upper - lower) * Beta(a, b), within [0, 1]."""
 
     a: float
@@ -74,8 +73,7 @@ class ScaledBeta:
         return [("beta", toml_text.numbers([self.a, self.b])), *ends]
 
 
-@dataclass(frozen=True, kw_only=True)
-class LogNormal:
+class LogNormal(Struct, frozen=True, kw_only=True):
     """exp(mu + sigma * Normal(0, 1)), above 0."""
 
     mu: float

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from estimative.priors import toml_writer
 
@@ -22,8 +24,7 @@ NEGATION = re.compile(r"\b(?:not|no|non|never|hardly|without)\b|n't\b|\b(?:un|im
 """What turns the meaning of a word round, or may."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Place:
+class Place(Struct, frozen=True, kw_only=True):
     """Where an entry is: a file, a line and a key."""
 
     file: str = ""
@@ -38,8 +39,7 @@ class Place:
         return ", ".join(filter(None, (self.file, line, self.key)))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Issue:
+class Issue(Struct, frozen=True, kw_only=True):
     """One mistake in one place."""
 
     message: str

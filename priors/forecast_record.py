@@ -5,15 +5,17 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from math import isclose
 from pathlib import Path
+
+from msgspec import Struct
 
 from estimative.priors.csv_reader import csv_table, gathered
 from estimative.priors.errors import InvalidInput, Issue, Place, quote, unknown_name
 from estimative.priors.forecast_rows import ALLOWED_OUTCOMES, COLUMNS, NEEDED, OPEN, VOID, Row, moment, read_rows
 from estimative.priors.state_probability import StateProbability, answer_place, answer_probabilities
 from estimative.priors.state_rows import forecasts_in, state_errors
+from estimative.priors.structs import same_without
 from estimative.priors.toml_document import read_text
 from estimative.priors.toml_table import bounds, number_within
 
@@ -21,8 +23,7 @@ LARGEST = 10 << 20
 """Bytes: some 100,000 forecasts."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Judgement:
+class Judgement(Struct, frozen=True, kw_only=True):
     """The probability that one analyst gave to one question, or those given to the states of one."""
 
     analyst: str
@@ -39,10 +40,16 @@ class Judgement:
     """Whether the question never will be resolved."""
     made: datetime.datetime | None = None
     """When; None where the file does not say."""
-    closed: datetime.datetime | None = field(default=None, compare=False)
+    closed: datetime.datetime | None = None
     """When the question was closed or resolved; None where the file does not say."""
-    line: int = field(default=0, compare=False)
+    line: int = 0
     """Of the file."""
+
+    def __eq__(self, other: object) -> bool:
+        return same_without(self, other, "closed", "line")
+
+    def __hash__(self) -> int:
+        return hash((self.analyst, self.question))
 
     @property
     def probabilities(self) -> tuple[float, ...]:
@@ -55,8 +62,7 @@ class Judgement:
         return answer_place(self.happened, self.state, self.states)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Record:
+class Record(Struct, frozen=True, kw_only=True):
     """Judgements of analysts, of each analyst on each question the one that counts."""
 
     file: str

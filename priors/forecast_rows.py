@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from estimative.priors.csv_reader import CsvTable
 from estimative.priors.errors import InvalidInput, Issue, Place, nearest, quote
@@ -46,8 +47,7 @@ NUMBER = re.compile(r"(\+?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*(%?)", re.ASCII |
 LAST_MOMENT = datetime.time(23, 59, 59, 999999)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Row:
+class Row(Struct, frozen=True, kw_only=True):
     """The cells of one row."""
 
     file: str

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
+from msgspec import Struct
 from scipy.special import expit, logit
 
 from estimative.priors import toml_writer as toml_text
@@ -32,8 +32,7 @@ _VISIBLE = 5e-4
 """A misfit, in probability, that three decimals show."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Pooled:
+class Pooled(Struct, frozen=True, kw_only=True):
     """The family that represents a pool."""
 
     family: Family

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
+
+from msgspec import Struct, field
+from msgspec.structs import asdict, replace
 
 from estimative.priors.digest import digest_of, tag_of
 from estimative.priors.errors import Place, quote
@@ -22,8 +24,7 @@ PAIR = ("if_yes", "if_no")
 """Keys of an item of evidence that is stated as two chances."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Confidence:
+class Confidence(Struct, frozen=True, kw_only=True):
     """Analytic confidence, declared by the analyst and never computed."""
 
     level: str
@@ -40,8 +41,7 @@ class Confidence:
         return {name: text for name, text in asdict(self).items() if name != "taken_from"}
 
 
-@dataclass(frozen=True, kw_only=True)
-class PriorSet:
+class PriorSet(Struct, frozen=True, kw_only=True, dict=True):
     """What one analyst believes, with everything inherited from the sets it extends.
 
     The name, the analyst, the dates and the rationale are always the set's own.

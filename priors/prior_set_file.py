@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import reduce
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from estimative.priors.catalog import Locate, locator, looks_like_path, names_near, shipped_prior_sets
 from estimative.priors.errors import InvalidInput, Place, ascii_safe, nearest, quote
@@ -27,8 +29,7 @@ SHARES = ("relevance", "independence")
 REASONS = ("information_base", "rigour", "volatility")
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Link:
+class _Link(Struct, frozen=True, kw_only=True):
     """One file of a chain, read by itself."""
 
     path: Path
@@ -40,8 +41,7 @@ class _Link:
     """The value of `extends`, or nothing."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class PriorSetReading:
+class PriorSetReading(Struct, frozen=True, kw_only=True):
     """A prior set with the texts of the files that it was read from."""
 
     prior_set: PriorSet

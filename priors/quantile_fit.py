@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from estimative.priors.distributions import Family, LogNormal, ScaledBeta
 from estimative.priors.errors import InvalidInput, invalid, listed
@@ -72,8 +72,7 @@ class Support(Enum):
                 return 0 < value < math.inf
 
 
-@dataclass(frozen=True, kw_only=True)
-class MissedQuantile:
+class MissedQuantile(Struct, frozen=True, kw_only=True):
     """A stated quantile and the one of the fitted distribution, at probability p."""
 
     p: float
@@ -84,8 +83,7 @@ class MissedQuantile:
         return f"{100 * self.p:g}% quantile: {self.stated:.3g} stated, {self.fitted:.3g} fitted"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Prior:
+class Prior(Struct, frozen=True, kw_only=True):
     """A statement and the distribution fitted to it."""
 
     stated: Stated

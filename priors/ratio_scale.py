@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from estimative.priors.catalog import RATIO_SCALES as FOLDER
 from estimative.priors.frozen import FrozenDict
@@ -17,8 +18,7 @@ LIKELIHOOD, RATIO = "relative likelihood", "likelihood ratio"
 """What the words of a scale can stand for: a likelihood under one of several states, or the ratio of two."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RatioBand:
+class RatioBand(Struct, frozen=True, kw_only=True):
     """A range of ratios and the words for it, the preferred one first."""
 
     words: tuple[str, ...]
@@ -35,8 +35,7 @@ class RatioBand:
         return math.sqrt(self.low * self.high)
 
 
-@dataclass(frozen=True, kw_only=True)
-class RatioScale(WordBands[RatioBand]):
+class RatioScale(WordBands[RatioBand], Struct, frozen=True, kw_only=True):
     """A list of words and the ratios that they mean."""
 
     id: str

@@ -5,8 +5,9 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from estimative.priors.csv_reader import DECLARED, DELIMITERS, csv_rows
 from estimative.priors.errors import Place, invalid
@@ -19,8 +20,7 @@ ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 """How an Excel workbook begins, and how one of before 2007."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Row:
+class Row(Struct, frozen=True, kw_only=True):
     """A row with a text in it."""
 
     number: int
@@ -33,8 +33,7 @@ class Row:
         return self.cells[column] if column < len(self.cells) else ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Spreadsheet:
+class Spreadsheet(Struct, frozen=True, kw_only=True):
     """The rows of a file."""
 
     file: str

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, kw_only=True)
-class StateProbability:
+class StateProbability(Struct, frozen=True, kw_only=True):
     """The probability that one state of an event holds; those of all its states add up to 1."""
 
     state: str

@@ -26,9 +26,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
+
+from msgspec import Struct
 
 from estimative.priors import toml_writer as toml_text
 from estimative.priors.errors import InvalidInput, listed, nearest, nearest_word, quote
@@ -67,8 +68,7 @@ STATE = "the names of the states"
 """Stands for the keys of a statement for each state."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Form:
+class Form(Struct, frozen=True, kw_only=True):
     """One way to state a prior."""
 
     name: str

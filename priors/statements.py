@@ -7,13 +7,15 @@ Whether it suits its quantity is checked when it is fitted.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import ClassVar
+
+from msgspec import Struct
 
 from estimative.priors import toml_writer as toml_text
 from estimative.priors.errors import InvalidInput, Issue, Place, invalid, nearest_word, quote, unknown_name
 from estimative.priors.ratio_scale import RATIO_SCALES, RatioScale
+from estimative.priors.structs import repr_without
 from estimative.priors.verbal_scale import SCALES, Scale
 
 PLACEHOLDER = "TO DO: say why"
@@ -38,8 +40,7 @@ def _require_finite(**values: float) -> None:
         _require(math.isfinite(value), key, value, "a finite number", code="not-a-number")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Constant:
+class Constant(Struct, frozen=True, kw_only=True):
     """A fixed quantity."""
 
     kind: ClassVar[str] = "constant"
@@ -49,8 +50,7 @@ class Constant:
         _require_finite(value=self.value)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Quantiles:
+class Quantiles(Struct, frozen=True, kw_only=True):
     """Two or more quantiles."""
 
     kind: ClassVar[str] = "quantiles"
@@ -71,8 +71,7 @@ class Quantiles:
             _require(q < next_q, percentile(next_p), next_q, f"more than {percentile(p)} = {q:g}")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Interval:
+class Interval(Struct, frozen=True, kw_only=True):
     """A central interval: the same probability lies below it as above it."""
 
     kind: ClassVar[str] = "interval"
@@ -86,8 +85,7 @@ class Interval:
         _require(0.01 <= self.mass <= 0.9999, "mass", self.mass, "a number between 0.01 and 0.9999")
 
 
-@dataclass(frozen=True, kw_only=True)
-class ThreePoint:
+class ThreePoint(Struct, frozen=True, kw_only=True):
     """Lowest, most likely and highest value (PERT)."""
 
     kind: ClassVar[str] = "three_point"
@@ -101,8 +99,7 @@ class ThreePoint:
         _require(self.low <= self.mode <= self.high, "mode", self.mode, allowed)
 
 
-@dataclass(frozen=True, kw_only=True)
-class FourSteps:
+class FourSteps(Struct, frozen=True, kw_only=True):
     """Lowest, best and highest estimate, and how sure the analyst is that the truth lies between (IDEA protocol).
 
     The four-step question of Hemming et al. (2018), Methods in Ecology and Evolution 9, doi:10.1111/2041-210X.12857.
@@ -124,8 +121,7 @@ class FourSteps:
         _require(0.5 <= self.sure < 1, "sure", self.sure, "a number from 0.5 to below 1")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Moments:
+class Moments(Struct, frozen=True, kw_only=True):
     """Mean and standard deviation."""
 
     kind: ClassVar[str] = "moments"
@@ -137,8 +133,7 @@ class Moments:
         _require(self.sd > 0, "sd", self.sd, "a number above 0", suggestion=FIXED)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Count:
+class Count(Struct, frozen=True, kw_only=True):
     """A reference class: how many of how many cases."""
 
     kind: ClassVar[str] = "count"
@@ -153,8 +148,7 @@ class Count:
         _require(0 <= self.count <= self.of, "count", self.count, allowed)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Word:
+class Word(Struct, frozen=True, kw_only=True):
     """A word of estimative probability."""
 
     kind: ClassVar[str] = "word"
@@ -171,8 +165,7 @@ class Word:
             raise InvalidInput([_no_such_word(self.term, SCALES[self.scale])])
 
 
-@dataclass(frozen=True, kw_only=True)
-class RatioWord:
+class RatioWord(Struct, frozen=True, kw_only=True):
     """A word for a likelihood ratio, or for a likelihood under one state of several."""
 
     kind: ClassVar[str] = "ratio_word"
@@ -189,8 +182,7 @@ class RatioWord:
             raise InvalidInput([_no_such_word(self.term, RATIO_SCALES[self.scale])])
 
 
-@dataclass(frozen=True, kw_only=True)
-class BetaStated:
+class BetaStated(Struct, frozen=True, kw_only=True):
     """A beta distribution by its two shapes, scaled to an interval."""
 
     kind: ClassVar[str] = "beta_stated"
@@ -206,8 +198,7 @@ class BetaStated:
         _require_ends(self.low, self.high)
 
 
-@dataclass(frozen=True, kw_only=True)
-class LognormalStated:
+class LognormalStated(Struct, frozen=True, kw_only=True):
     """exp(mu + sigma * Normal(0, 1))."""
 
     kind: ClassVar[str] = "lognormal_stated"
@@ -221,8 +212,7 @@ class LognormalStated:
         _require(self.sigma > 0, "lognormal", self.sigma, "a sigma above 0", suggestion=FIXED)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Uniform:
+class Uniform(Struct, frozen=True, kw_only=True):
     """A uniform distribution between two ends."""
 
     kind: ClassVar[str] = "uniform"
@@ -237,8 +227,7 @@ class Uniform:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class SameAs:
+class SameAs(Struct, frozen=True, kw_only=True):
     """The same unknown as another quantity: one number under two names."""
 
     kind: ClassVar[str] = "same_as"
@@ -246,8 +235,7 @@ class SameAs:
     """The other quantity's, such as "events.invasion"."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ByState:
+class ByState(Struct, frozen=True, kw_only=True):
     """A statement for each state: shares of an event, or likelihoods of an item of evidence."""
 
     kind: ClassVar[str] = "by_state"
@@ -266,8 +254,7 @@ class ByState:
         return all(isinstance(statement, Constant) for _, statement in self.parts)
 
 
-@dataclass(frozen=True, kw_only=True)
-class StateCounts:
+class StateCounts(Struct, frozen=True, kw_only=True):
     """A reference class: how many cases were in each state."""
 
     kind: ClassVar[str] = "state_counts"
@@ -298,19 +285,21 @@ type Statement = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Stated:
+class Stated(Struct, frozen=True, kw_only=True):
     """A statement with the analyst's reason and source."""
 
     statement: Statement
-    because: str = field(default="", repr=False)
+    because: str = ""
     """The analyst's reason; may be empty."""
-    source: str = field(default="", repr=False)
+    source: str = ""
     """What the analyst refers to; may be empty."""
     place: Place | None = None
     """Where it is in a file; None for a statement made in code."""
-    taken_from: str = field(default="", repr=False)
+    taken_from: str = ""
     """The prior set that it is inherited from, or `prior_set.SCENARIO`; empty where it is the analyst's own."""
+
+    def __repr__(self) -> str:
+        return repr_without(self, "because", "source", "taken_from")
 
 
 def percentile(p: float) -> str:

@@ -6,10 +6,11 @@ import codecs
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from estimative.priors.errors import InvalidInput, ascii_safe, invalid, nearest
 
@@ -100,8 +101,7 @@ def _no_such_file(path: Path) -> InvalidInput:
     return invalid("there is no such file", code="no-such-file", file=str(path), suggestion=suggestion)
 
 
-@dataclass(frozen=True, eq=False)
-class TomlFile:
+class TomlFile(Struct, frozen=True, eq=False, dict=True):
     """A TOML document with its name; lines are looked up when a place is made."""
 
     name: str

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
+
 from estimative.priors.errors import invalid
+from estimative.priors.structs import repr_without
 from estimative.priors.toml_document import key_parts
 from estimative.priors.toml_writer import dotted
 
@@ -20,8 +22,7 @@ type Keys = tuple[str, ...]
 """The keys that lead to an entry, from the top of the document."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Pair:
+class _Pair(Struct, frozen=True, kw_only=True):
     """A key with its value; places are offsets in the UTF-8 of the text."""
 
     path: Keys
@@ -37,8 +38,7 @@ class _Pair:
     """Whether the pair is itself in an inline table."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Block:
+class _Block(Struct, frozen=True, kw_only=True):
     """A header with the pairs below it; the first block has no header."""
 
     path: Keys
@@ -48,16 +48,18 @@ class _Block:
     pairs: tuple[_Pair, ...]
 
 
-@dataclass(frozen=True)
-class TomlText:
+class TomlText(Struct, frozen=True, dict=True):
     """A TOML text whose entries can be changed, each change being a new text.
 
     Comments always stay. One inside a value that goes, as in an array over several lines, moves to a line above it.
     """
 
-    text: str = field(repr=False)
+    text: str
     sections: Sequence[str] = ()
     """The usual order of the tables at the top; a table of another name comes before these."""
+
+    def __repr__(self) -> str:
+        return repr_without(self, "text")
 
     def value(self, path: Keys) -> Any:
         """Return the value at a path, None where there is none."""

@@ -6,8 +6,9 @@ import datetime
 import math
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from estimative.priors.errors import (
     InvalidInput,
@@ -35,8 +36,7 @@ A_NAME = "a name: a letter or digit, then letters, digits, _ or -, at most 64"
 """NAME in prose."""
 
 
-@dataclass(eq=False)
-class Table:
+class Table(Struct, eq=False):
     """A cursor over one TOML table.
 
     Each getter marks its key as read. On a mistake it adds an issue and returns a stand-in of the right type, so that

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
 
 from estimative.priors.catalog import SCALES as FOLDER
 from estimative.priors.catalog import looks_like_path
@@ -17,8 +18,7 @@ from estimative.priors.toml_table import Table
 from estimative.priors.word_bands import WordBands, check_words, read_words
 
 
-@dataclass(frozen=True, kw_only=True)
-class Band:
+class Band(Struct, frozen=True, kw_only=True):
     """A range of probability and the words for it, the preferred one first."""
 
     words: tuple[str, ...]
@@ -31,8 +31,7 @@ class Band:
         return round(max(self.low - probability, probability - self.high, 0.0), 12)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Phrase:
+class Phrase(Struct, frozen=True, kw_only=True):
     """The words of a scale for one probability."""
 
     text: str
@@ -44,8 +43,7 @@ class Phrase:
         return f"{self.text} (nearest band)" if self.fit == "nearest" else self.text
 
 
-@dataclass(frozen=True, kw_only=True)
-class Scale(WordBands[Band]):
+class Scale(WordBands[Band], Struct, frozen=True, kw_only=True):
     """A published list of words and the probabilities that they mean."""
 
     id: str

@@ -14,9 +14,10 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from xml.etree import ElementTree
+
+from msgspec import Struct
 
 from estimative.priors.errors import InvalidInput, invalid
 
@@ -38,8 +39,7 @@ EPOCH, EPOCH_1904 = datetime.date(1899, 12, 30), datetime.date(1904, 1, 1)
 LAST_DAY = (datetime.date.max - EPOCH_1904).days
 
 
-@dataclass(frozen=True, kw_only=True)
-class Workbook:
+class Workbook(Struct, frozen=True, kw_only=True):
     """One sheet of a workbook."""
 
     sheet: str
@@ -70,8 +70,7 @@ def _damaged(file: str, reason: str) -> InvalidInput:
     return invalid(f"this is no Excel workbook, or it is damaged: {reason}", code="not-xlsx", file=file, suggestion=fix)
 
 
-@dataclass(frozen=True)
-class _Archive:
+class _Archive(Struct, frozen=True, dict=True):
     """The parts of a workbook, each read when it is needed."""
 
     archive: zipfile.ZipFile

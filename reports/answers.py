@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from importlib import import_module
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from estimative.reports.blocks import Document, Heading, Picture
 from estimative.reports.context import Context
@@ -14,8 +15,7 @@ from estimative.reports.figures import Figures
 from estimative.reports.sheets import Sheet
 
 
-@dataclass(frozen=True, kw_only=True)
-class Kind:
+class Kind(Struct, frozen=True, kw_only=True):
     """How answers of one kind are shown; each function takes the result and the context."""
 
     document: Callable[[Any, Context], Document]
@@ -63,8 +63,7 @@ class Showable(Protocol):
     def converged(self) -> bool: ...
 
 
-@dataclass(frozen=True, kw_only=True)
-class Answer:
+class Answer(Struct, frozen=True, kw_only=True, dict=True):
     """A result, and what is needed to show it."""
 
     result: Showable

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
 
 from estimative.priors.verbal_scale import ICD203, Scale
 
@@ -13,38 +14,33 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-@dataclass(frozen=True, kw_only=True)
-class Heading:
+class Heading(Struct, frozen=True, kw_only=True):
     """The title of a part; the title of the document has level 1."""
 
     text: str
     level: int = 2
 
 
-@dataclass(frozen=True, kw_only=True)
-class Paragraph:
+class Paragraph(Struct, frozen=True, kw_only=True):
     """Running text."""
 
     text: str
     strong: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Caution:
+class Caution(Struct, frozen=True, kw_only=True):
     """What must not be overlooked."""
 
     text: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Listing:
+class Listing(Struct, frozen=True, kw_only=True):
     """Points, one under the other."""
 
     points: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Table:
+class Table(Struct, frozen=True, kw_only=True):
     """Rows of text; a column holds numbers, at its right, unless it is one of `text_columns`."""
 
     header: tuple[str, ...]
@@ -54,8 +50,7 @@ class Table:
     """Columns whose cells stay on one line."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class IntervalRow:
+class IntervalRow(Struct, frozen=True, kw_only=True):
     """A probability with its interval and, if there is one, its prior; all are probabilities."""
 
     label: str
@@ -66,8 +61,7 @@ class IntervalRow:
     """None where there is nothing to compare with."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class IntervalPlot:
+class IntervalPlot(Struct, frozen=True, kw_only=True):
     """Points with their intervals, one under the other on one log-odds axis."""
 
     rows: tuple[IntervalRow, ...]
@@ -116,8 +110,7 @@ class Picture(Protocol):
         """Draw the plot alone into axes of matplotlib, and return these."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Figure:
+class Figure(Struct, frozen=True, kw_only=True):
     """A picture of numbers that stand in the text beside it."""
 
     name: str
@@ -134,8 +127,7 @@ class Figure:
     """What a format of characters shows."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Stop:
+class Stop(Struct, frozen=True, kw_only=True):
     """A place of a slider, and what it answers."""
 
     at: str
@@ -143,8 +135,7 @@ class Stop:
     answer: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Slider:
+class Slider(Struct, frozen=True, kw_only=True):
     """Stops from low to high; it starts in the middle, where it answers nothing yet."""
 
     label: str
@@ -153,8 +144,7 @@ class Slider:
     """The stop at which it stands before it is moved."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Sliders:
+class Sliders(Struct, frozen=True, kw_only=True):
     """Answers computed beforehand, of which a reader chooses one by one slider at a time.
 
     Only a page with a script shows them; what they answer stands in the text as well.
@@ -168,20 +158,17 @@ class Sliders:
     sliders: tuple[Slider, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Columns:
+class Columns(Struct, frozen=True, kw_only=True):
     """Parts side by side where there is room, one under the other where there is not."""
 
     parts: tuple[tuple[Block, ...], ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class PageBreak:
+class PageBreak(Struct, frozen=True, kw_only=True):
     """On paper, what follows begins on a new page; a list of contents stands there."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Code:
+class Code(Struct, frozen=True, kw_only=True):
     """Lines to be typed as they stand."""
 
     lines: tuple[str, ...]

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from estimative.model.assessment import Assessment
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.verbal_scale import ICD203, Scale
 
 
-@dataclass(frozen=True, kw_only=True)
-class Context:
+class Context(Struct, frozen=True, kw_only=True):
     """Where titles, reasons and words are looked up when a result is shown."""
 
     assessments: tuple[Assessment, ...]

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from estimative.model.inference.mc_estimate import MCEstimate
 
 type Cell = str | float | int | bool | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Sheet:
+class Sheet(Struct, frozen=True, kw_only=True):
     """A table with raw numbers."""
 
     name: str
@@ -45,11 +46,10 @@ def cells(name: str, value: object) -> Iterator[tuple[str, Cell]]:
             yield name, value.isoformat()
         case tuple() | list() | frozenset():
             yield name, "; ".join(map(str, value))
-        case _ if is_dataclass(value) and not isinstance(value, type):
-            for field in fields(value):
-                part = getattr(value, field.name)
-                own = name and field.name == "value"
-                yield from cells(name if own else f"{name}_{field.name}".lstrip("_"), part)
+        case Struct():
+            for field, part in asdict(value).items():
+                own = name and field == "value"
+                yield from cells(name if own else f"{name}_{field}".lstrip("_"), part)
         case str() | float() | int() | None:
             yield name, value
         case _:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 
 import numpy as np
+from msgspec.structs import replace
 
 from estimative.model.assessment import Assessment, assess
 from estimative.model.inference.draws import Draws, Method

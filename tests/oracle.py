@@ -9,9 +9,10 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cache, cached_property
 from itertools import pairwise, product
+
+from msgspec import Struct, field
 
 from estimative.model.spec.events import Event, Outcome, event_of
 from estimative.model.spec.evidence import (
@@ -33,8 +34,7 @@ type State = Mapping[str, bool]
 type Accepted = Callable[[State], bool]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Oracle:
+class Oracle(Struct, frozen=True, kw_only=True, dict=True):
     """A scenario with one value for every quantity."""
 
     scenario: Scenario

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
+from msgspec.structs import replace
 
 from estimative.model.inference.machine import value_and_gradient
 from estimative.model.likelihood.backend import NUMPY, Array

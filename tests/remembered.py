@@ -5,11 +5,9 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import fields, is_dataclass
 from functools import wraps
 from hashlib import sha256
 from importlib import import_module
-from io import BytesIO
 from typing import Any
 from unittest.mock import patch
 
@@ -31,22 +29,9 @@ FUNCTIONS = (
 KNOWN: dict[bytes, Any] = {}
 
 
-class Stated(pickle.Pickler):
-    """Writes the fields of values, without what they have computed since."""
-
-    def reducer_override(self, value: Any) -> Any:
-        """A value of a dataclass as its type and the fields that it sends to other processes."""
-        if isinstance(value, type) or not is_dataclass(value):
-            return NotImplemented
-        state: Any = value.__getstate__()
-        return tuple, ([type(value), *(state[field.name] for field in fields(value))],)
-
-
 def digest(value: Any) -> bytes:
     """The digest of a value: the same bytes for equal inputs of a function."""
-    written = BytesIO()
-    Stated(written).dump(value)
-    return sha256(written.getbuffer()).digest()
+    return sha256(pickle.dumps(value)).digest()
 
 
 def remembering[**Inputs, Answer](function: Callable[Inputs, Answer]) -> Callable[Inputs, Answer]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from estimative.model.assessment import Assessment
 from estimative.model.spec.evidence import Indicator, Testimony

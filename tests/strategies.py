@@ -6,12 +6,14 @@ import datetime
 import math
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
 import numpy as np
 from hypothesis import strategies as st
+from msgspec import Struct
+from msgspec.structs import replace
 
 from estimative.model.likelihood.layout_builder import structure_of
 from estimative.model.likelihood.queries import check_structure
@@ -93,8 +95,7 @@ FEW = st.builds(
 INGREDIENTS = st.just(Ingredients()) | FEW
 
 
-@dataclass(frozen=True, kw_only=True)
-class Valued:
+class Valued(Struct, frozen=True, kw_only=True, dict=True):
     """A scenario with several values for every quantity: one for each draw."""
 
     scenario: Scenario

@@ -8,7 +8,6 @@ import pickle
 import re
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ import pytest
 import xarray
 from matplotlib import pyplot
 from matplotlib.axes import Axes
+from msgspec.structs import replace
 from threadpoolctl import threadpool_info, threadpool_limits
 
 import estimative as es

@@ -86,7 +86,8 @@ def test_every_part_of_the_python_interface_is_documented() -> None:
     """docs/python.md names every function, and every method of what they return."""
     text = PYTHON.read_text(encoding="utf-8")
     functions = [name for name in estimative.__all__ if name.islower()]
-    methods = [name for cls in (estimative.Answer, estimative.Fit) for name in vars(cls) if not name.startswith("_")]
+    public = (name for cls in (estimative.Answer, estimative.Fit) for name in vars(cls) if not name.startswith("_"))
+    methods = [name for name in public if name not in estimative.Fit.__struct_fields__]
     assert [name for name in functions if f"es.{name}" not in text] == []
     assert [name for name in methods if not re.search(rf"\b{name}\b", text)] == []
 

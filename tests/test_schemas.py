@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from msgspec.structs import fields
 
 from estimative import schemas
 from estimative.model.codec import DamagedJson, from_json, schema, to_json
@@ -136,7 +136,7 @@ def test_every_kind_has_a_schema() -> None:
     """Every kind of answer has one by its own name, and can be shown; so has `check`, which is shown as it is."""
     assert set(TYPES) == {"check", *KINDS}
     for name, kind in NAMES.items():
-        assert kind.__dataclass_fields__["kind"].default == name
+        assert {field.name: field.default for field in fields(kind)}["kind"] == name
         assert callable(kind_of(name).document)
 
 
@@ -146,7 +146,7 @@ def test_a_schema_is_a_schema(name: str) -> None:
     definition = schema(TYPES[name])
     Draft202012Validator.check_schema(definition)
     own = definition["$defs"][TYPES[name].__name__]
-    assert set(own["properties"]) == {field.name for field in fields(TYPES[name])}
+    assert set(own["properties"]) == set(TYPES[name].__struct_fields__)
 
 
 def test_what_every_command_prints_satisfies_its_schema(printed: dict[str, Any]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
-class Answer(answers.Answer):
+class Answer(answers.Answer, frozen=True, kw_only=True):
     """A result that a notebook shows, and that can be saved, tabulated and drawn.
 
     Attributes

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from estimative.api.answer import Answer
 from estimative.api.arguments import Day, read_day, read_days, read_edits, read_pairs, read_sweep
@@ -36,8 +37,7 @@ type Edits = Mapping[str, StatementText]
 """By quantity, as in a prior set: `{"events.request": "likely", "factors.alignment": 0.7}`."""
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
-class Fit(Answer):
+class Fit(Answer, frozen=True, kw_only=True):
     """A fitted assessment, from which every analysis starts. It can be pickled.
 
     Attributes

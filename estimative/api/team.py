@@ -86,5 +86,5 @@ def settings_of(analysts: Sequence[Fit | Assessment], settings: Mapping[str, Any
     """Those that are given, else those of the first fit."""
     first = next((analyst.session.settings for analyst in analysts if isinstance(analyst, Fit)), Settings())
     engine = {"executor": as_executor(settings["executor"])} if "executor" in settings else {}
-    own = {name: getattr(first, name) for name in Settings.__dataclass_fields__}
+    own = {name: getattr(first, name) for name in Settings.__struct_fields__}
     return Settings(**{**own, **settings, **engine})

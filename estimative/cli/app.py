@@ -7,8 +7,9 @@ import signal
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
+
+from msgspec import Struct
 
 # Before NumPy is loaded: threads that no fit uses would only be started and stopped.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -60,8 +61,7 @@ app = typer.Typer(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Command:
+class Command(Struct, frozen=True, kw_only=True):
     """A command as the help shows it."""
 
     run: Callable[..., None]

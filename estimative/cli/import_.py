@@ -128,7 +128,7 @@ OPTIONS = {
 
 def _with_options(error: InvalidInput) -> InvalidInput:
     """The same errors, with what to type."""
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     return type(error)(replace(issue, suggestion=OPTIONS.get(issue.code, issue.suggestion)) for issue in error.issues)
 

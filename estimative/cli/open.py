@@ -27,7 +27,8 @@ def open_command(
     import signal
     import threading
     import webbrowser
-    from dataclasses import replace
+
+    from msgspec.structs import replace
 
     from estimative.cli.console import say
     from estimative.priors.errors import invalid

@@ -6,12 +6,12 @@ import inspect
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from copy import copy
-from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args, get_type_hints
 
 import typer
+from msgspec import Struct
 
 if TYPE_CHECKING:
     import datetime
@@ -44,8 +44,7 @@ AsOf = Annotated[
 ]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Subject:
+class Subject(Struct, frozen=True, kw_only=True):
     """Which scenario, by which prior set."""
 
     heading: ClassVar = "What to assess"
@@ -68,8 +67,7 @@ class Subject:
         return *Project.find(Path()).subject(self.scenario, self.priors), _day(self.as_of)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Team:
+class Team(Struct, frozen=True, kw_only=True):
     """Which scenario, by which analysts."""
 
     heading: ClassVar = "What to assess"
@@ -92,8 +90,7 @@ class Team:
         return *Project.find(Path()).team(self.scenario, self.priors or ()), _day(self.as_of)
 
 
-@dataclass(frozen=True, kw_only=True)
-class OneOrMore(Team):
+class OneOrMore(Team, frozen=True, kw_only=True):
     """Which scenario, by one analyst or several."""
 
     priors: Annotated[
@@ -107,8 +104,7 @@ class OneOrMore(Team):
     ] = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Sampling:
+class Sampling(Struct, frozen=True, kw_only=True):
     """How to fit, by whichever method."""
 
     heading: ClassVar = "Computation"
@@ -173,8 +169,7 @@ class Sampling:
         return ThreadPoolExecutor(self.jobs or cores())
 
 
-@dataclass(frozen=True, kw_only=True)
-class Fitting(Sampling):
+class Fitting(Sampling, frozen=True, kw_only=True):
     """How to fit, and by which method."""
 
     method: Annotated[
@@ -186,8 +181,7 @@ class Fitting(Sampling):
 FormatName = Literal["terminal", "md", "html", "pdf", "docx", "xlsx", "csv", "json"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Output:
+class Output(Struct, frozen=True, kw_only=True):
     """Where to, and in which format."""
 
     heading: ClassVar = "Output"
@@ -241,8 +235,7 @@ class Output:
         return invalid(said, code="invalid-value", file="the command line", key="--format", allowed=allowed)
 
 
-@dataclass(frozen=True, kw_only=True)
-class RunStore:
+class RunStore(Struct, frozen=True, kw_only=True):
     """Which folder of saved runs."""
 
     heading: ClassVar = "Saved runs"
@@ -285,12 +278,14 @@ def read_date(text: str, option: str) -> datetime.date:
 def with_groups(command: Callable[..., None]) -> Callable[..., None]:
     """A command whose groups of options are spelled out one by one, as Typer wants them."""
     hints = get_type_hints(command, include_extras=True)
-    groups: dict[str, Any] = {name: hint for name, hint in hints.items() if is_dataclass(hint)}
+    groups: dict[str, Any] = {
+        name: hint for name, hint in hints.items() if isinstance(hint, type) and issubclass(hint, Struct)
+    }
 
     @wraps(command)
     def run(**values: Any) -> None:
         for name, group in groups.items():
-            values[name] = group(**{field.name: values.pop(field.name) for field in fields(group)})
+            values[name] = group(**{name: values.pop(name) for name in group.__struct_fields__})
         command(**values)
 
     own = inspect.signature(command).parameters.values()
@@ -311,11 +306,8 @@ def _parameters(group: Any) -> Sequence[inspect.Parameter]:
 
 def _spelled_out(group: Any) -> Iterator[inspect.Parameter]:
     hints = get_type_hints(group, include_extras=True)
-    for field in fields(group):
-        default = inspect.Parameter.empty if field.default is MISSING else field.default
-        kind, option = get_args(hints[field.name])
+    for name, parameter in inspect.signature(group).parameters.items():
+        kind, option = get_args(hints[name])
         option = copy(option)
         option.rich_help_panel = group.heading
-        yield inspect.Parameter(
-            field.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, option]
-        )
+        yield parameter.replace(annotation=Annotated[kind, option])

@@ -78,7 +78,7 @@ def _pair(text: str) -> tuple[str, str | None]:
 @contextmanager
 def _named_options() -> Iterator[None]:
     """Let errors name the option that the user typed."""
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from estimative.priors.errors import InvalidInput
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from estimative.model.analysis.evidence import EvidenceResult
 from estimative.model.analysis.tornado import Tornado
@@ -52,8 +54,7 @@ SEEN = (
 LEFT_OUT = "Left out: what would the answer be without this evidence?"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Preview:
+class Preview(Struct, frozen=True, kw_only=True):
     """An answer while an input moves."""
 
     answer: AnswerView | None
@@ -204,8 +205,7 @@ def _thorough(at: int, job: Job[Stage | FitResult], context: Context) -> Iterato
     yield Part(part="end")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Supposed:
+class Supposed(Struct, frozen=True, kw_only=True):
     """What a supposition changes."""
 
     sentence: str
@@ -264,8 +264,7 @@ def stated(beliefs: Mapping[str, requests.Belief]) -> Changes:
     return changes
 
 
-@dataclass(frozen=True, kw_only=True)
-class Action:
+class Action(Struct, frozen=True, kw_only=True):
     """How a request is read, and answered: a `Stream` part by part, everything else at once."""
 
     request: type

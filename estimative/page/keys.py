@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from hmac import compare_digest
 
+from msgspec import Struct, field
 
-@dataclass(kw_only=True)
-class Keys:
+
+class Keys(Struct, kw_only=True):
     """The key in the address, which can be used once, and the tokens that were given out.
 
     The key is in the part of the address after "#", which browsers send to no server.

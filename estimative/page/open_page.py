@@ -6,10 +6,11 @@ import datetime
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference.estimates import Undefined
@@ -21,6 +22,7 @@ from estimative.page.job import Job
 from estimative.page.state import DeskView, desk_view
 from estimative.priors.errors import InvalidInput, invalid
 from estimative.priors.prior_set import PriorSet
+from estimative.priors.structs import repr_without
 from estimative.priors.verbal_scale import Scale
 from estimative.workflows.desk import Desk, open_desk
 from estimative.workflows.journal import Damaged, Journal, Unsaved
@@ -39,23 +41,24 @@ class Stale(Exception):
     """What was asked for is about a desk that has changed since."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Quick:
+class Quick(Struct, frozen=True, kw_only=True):
     """An answer from the draws of the last full fit, or why there is none."""
 
     answer: QuickAnswer | None = None
     why: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Settled:
+class Settled(Struct, frozen=True, kw_only=True, dict=True):
     """The fits of one state of the desk, and what was computed from them."""
 
     prior_sets: tuple[PriorSet, ...]
     """What everybody states; their fits are the same whenever they state it again."""
     fits: Fits
-    analyses: dict[int, tuple[SettledPart, ...]] = field(default_factory=dict, repr=False)
+    analyses: dict[int, tuple[SettledPart, ...]] = field(default_factory=dict)
     """Everything else that `settle` yields, by the place of the prior set that it is about."""
+
+    def __repr__(self) -> str:
+        return repr_without(self, "analyses")
 
     def suits(self, desk: Desk) -> bool:
         """Whether the same is stated on a desk."""
@@ -75,8 +78,7 @@ class Settled:
         return self.fits.sessions[at]
 
 
-@dataclass(kw_only=True)
-class OpenPage:
+class OpenPage(Struct, kw_only=True):
     """What requests read and change, one at a time."""
 
     desk: Desk
@@ -92,17 +94,20 @@ class OpenPage:
     """What an earlier page did not save, by the place of the prior set, until it is taken up or discarded."""
     damaged: dict[int, Damaged] = field(default_factory=dict)
     """Of such changes, those that cannot be read."""
-    holding: ExitStack = field(default_factory=ExitStack, repr=False)
+    holding: ExitStack = field(default_factory=ExitStack)
     """The journals of the files, which belong to this page alone."""
-    reserved: set[Path] = field(default_factory=set, repr=False)
+    reserved: set[Path] = field(default_factory=set)
     """Those files, without links."""
     settled: Settled | None = None
     """The last full fits."""
-    earlier: list[Settled] = field(default_factory=list, repr=False)
+    earlier: list[Settled] = field(default_factory=list)
     """Those and some before them, the last one first, so that an undo or another tab needs no new ones."""
-    lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
-    jobs: dict[str, Job[Any]] = field(default_factory=dict, repr=False)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    jobs: dict[str, Job[Any]] = field(default_factory=dict)
     """By what they are for: one of each at a time."""
+
+    def __repr__(self) -> str:
+        return repr_without(self, "holding", "reserved", "earlier", "lock", "jobs")
 
     @contextmanager
     def at(self, revision: int, *places: int) -> Iterator[Desk]:

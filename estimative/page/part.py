@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from estimative.page.progress import Stage
 from estimative.reports.views.answer import AnswerView
 from estimative.reports.views.block import BlockView
 
 
-@dataclass(frozen=True, kw_only=True)
-class Part:
+class Part(Struct, frozen=True, kw_only=True):
     """One part of an answer; the last one is named "end"."""
 
     part: str

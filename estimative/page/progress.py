@@ -5,13 +5,13 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from estimative.workflows.session import Progress
 
 
-@dataclass(frozen=True, kw_only=True)
-class Stage:
+class Stage(Struct, frozen=True, kw_only=True):
     """How far the work is."""
 
     name: str
@@ -19,8 +19,7 @@ class Stage:
     total: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Ended[Result]:
+class _Ended[Result](Struct, frozen=True, kw_only=True):
     result: Result | None = None
     error: BaseException | None = None
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from http import HTTPStatus
 
 import msgspec
+from msgspec import Struct
 
 from estimative.model.codec import to_compact_json
 from estimative.page.actions import ACTIONS
@@ -16,19 +16,21 @@ from estimative.page.part import Part
 from estimative.page.saving import Download
 from estimative.page.stream import Stream
 from estimative.priors.errors import InvalidInput
+from estimative.priors.structs import repr_without
 
 DEFECT = "This is a defect of the program. The details were printed where it was started."
 
 
-@dataclass(frozen=True, kw_only=True)
-class Data:
+class Data(Struct, frozen=True, kw_only=True):
     """The whole answer, as JSON."""
 
-    content: bytes = field(repr=False)
+    content: bytes
+
+    def __repr__(self) -> str:
+        return repr_without(self, "content")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Failure:
+class Failure(Struct, frozen=True, kw_only=True):
     """Why there is none."""
 
     status: HTTPStatus
@@ -38,8 +40,7 @@ class Failure:
     """As JSON, of input that is not valid."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Lines:
+class Lines(Struct, frozen=True, kw_only=True):
     """An answer part by part, each as JSON."""
 
     first: Part | None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from estimative.page import requests
 from estimative.page.job import Job
@@ -22,16 +24,14 @@ from estimative.workflows.desk import Changes, Desk
 from estimative.workflows.own_file import OwnFile
 
 
-@dataclass(frozen=True, kw_only=True)
-class Written:
+class Written(Struct, frozen=True, kw_only=True):
     """What was saved."""
 
     desk: DeskView
     file: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Download:
+class Download(Struct, frozen=True, kw_only=True):
     """A document."""
 
     name: str

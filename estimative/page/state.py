@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from estimative.model.inference.info import ScenarioInfo
 from estimative.priors.ratio_scale import RATIO_SCALES
@@ -16,8 +17,7 @@ from estimative.workflows.journal import Damaged, Unsaved
 from estimative.workflows.own_file import OwnFile
 
 
-@dataclass(frozen=True, kw_only=True)
-class BandView:
+class BandView(Struct, frozen=True, kw_only=True):
     """A word of probability and what it stands for."""
 
     word: str
@@ -25,16 +25,14 @@ class BandView:
     high: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class ScaleView:
+class ScaleView(Struct, frozen=True, kw_only=True):
     """The words that stand for probabilities."""
 
     title: str
     bands: tuple[BandView, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class ThingView:
+class ThingView(Struct, frozen=True, kw_only=True):
     """A factor, an event, an item of evidence or an indicator that a supposition can be about."""
 
     id: str
@@ -42,8 +40,7 @@ class ThingView:
     states: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class AnalystView:
+class AnalystView(Struct, frozen=True, kw_only=True):
     """One prior set on the desk."""
 
     name: str
@@ -57,8 +54,7 @@ class AnalystView:
     beliefs: Mapping[str, BeliefView]
 
 
-@dataclass(frozen=True, kw_only=True)
-class RecoveredView:
+class RecoveredView(Struct, frozen=True, kw_only=True):
     """Unsaved changes of an earlier page."""
 
     analyst: str
@@ -68,8 +64,7 @@ class RecoveredView:
     """Whether the file has changed since."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class DeskView:
+class DeskView(Struct, frozen=True, kw_only=True):
     """Everything but the answers."""
 
     revision: int

@@ -8,7 +8,6 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from http import HTTPStatus
 from importlib import resources
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import anywidget
 import msgspec
+from msgspec import Struct
 from traitlets import Unicode
 
 from estimative.page import requests
@@ -66,8 +66,7 @@ def _static(name: str) -> str:
     return resources.files("estimative.page").joinpath("static", name).read_text(encoding="utf-8")
 
 
-@dataclass(kw_only=True)
-class _Request:
+class _Request(Struct, kw_only=True):
     """What a view of the widget waits for."""
 
     stream: Stream | None = None

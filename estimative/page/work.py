@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference.executor import cores
@@ -25,8 +27,7 @@ from estimative.workflows.session import Progress, Settings
 from estimative.workflows.settle import SettledPart, settle
 
 
-@dataclass(frozen=True, kw_only=True)
-class SavedRun:
+class SavedRun(Struct, frozen=True, kw_only=True):
     """A run that was saved."""
 
     id: str

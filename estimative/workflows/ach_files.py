@@ -7,9 +7,10 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+
+from msgspec import Struct
 
 from estimative.model.spec.ach_matrix import AchMatrix, RatedItem, Rating, read_matrix
 from estimative.model.spec.events import OTHERWISE
@@ -70,8 +71,7 @@ rationale = "Ratings of a matrix, and the same share for each hypothesis before 
 """
 
 
-@dataclass(frozen=True, kw_only=True)
-class AchFiles:
+class AchFiles(Struct, frozen=True, kw_only=True):
     """The files made from a matrix."""
 
     scenario: Path
@@ -103,8 +103,7 @@ def _lines(parts: Iterator[str]) -> str:
     return "\n".join(parts) + "\n"
 
 
-@dataclass(frozen=True)
-class _Conversion:
+class _Conversion(Struct, frozen=True, dict=True):
     """A matrix with a name for everything in it."""
 
     name: str

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from contextlib import suppress
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from estimative.model.analysis.stored_analyses import StoredAnalyses
 from estimative.model.assessment import Assessment

@@ -6,9 +6,11 @@ import datetime
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from estimative.model.assessment import Assessment, assess, pairs_of, with_pairs
 from estimative.model.disagreement.analysts import AnalystResult, FittedAnalyst, LeftOut, fit_analyst
@@ -31,8 +33,7 @@ from estimative.workflows.session import Settings, possible
 ANY_WEIGHT = "a finite number of at least 0"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Analysts:
+class Analysts(Struct, frozen=True, kw_only=True):
     """The analysts of one scenario whose files can be used, and those who are left out."""
 
     assessments: tuple[Assessment, ...]
@@ -266,8 +267,7 @@ def _weight(place: Place, message: str, allowed: str) -> Issue:
     return Issue(code="invalid-weight", message=message, place=place, allowed=allowed)
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
-class TeamSession:
+class TeamSession(Struct, frozen=True, kw_only=True):
     """Several analysts of one scenario with their fits, and the means of fitting others like them."""
 
     settings: Settings

@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.metadata import version
 from io import FileIO
 from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from estimative.model.assessment import assess
 from estimative.model.inference.executor import SharedFunction, shared_out
@@ -39,8 +41,7 @@ LOCK = ".batch.lock"
 """The file in a folder of runs that a batch holds while it works."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Task:
+class Task(Struct, frozen=True, kw_only=True):
     """One fit, as it is sent to whoever computes it."""
 
     scenario: Scenario
@@ -62,8 +63,7 @@ def fit_task(task: Task) -> Saveable | tuple[Issue, ...]:
         return error.issues
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Ready:
+class _Ready(Struct, frozen=True, kw_only=True):
     """A combination whose files were read."""
 
     combination: Combination
@@ -250,8 +250,7 @@ def _row(
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Reader:
+class _Reader(Struct, frozen=True, kw_only=True):
     """Reads each file once, however many combinations it is in."""
 
     show: bool

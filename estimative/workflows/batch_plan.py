@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import get_args
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from estimative.model.spec.scenario_file import shipped_scenarios
 from estimative.priors.csv_reader import CsvTable, csv_table
@@ -27,8 +29,7 @@ EDITED = "edited"
 """The name of edits in a table that have none."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Variant:
+class Variant(Struct, frozen=True, kw_only=True):
     """Other statements for some inputs of a prior set."""
 
     name: str = ""
@@ -40,8 +41,7 @@ class Variant:
 AS_STATED = Variant()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Combination:
+class Combination(Struct, frozen=True, kw_only=True):
     """What one fit of a batch is about."""
 
     scenario: str
@@ -62,8 +62,7 @@ class Combination:
     """Why it cannot be fitted, as far as that is known before its files are read."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Plan:
+class Plan(Struct, frozen=True, kw_only=True):
     """All fits of a batch."""
 
     source: str
@@ -225,8 +224,7 @@ def _columns(table: CsvTable) -> Mapping[str, int]:
     return {name: places[0] for name, places in entries.items() if places}
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Row:
+class _Row(Struct, frozen=True, kw_only=True):
     """The cells of one row by column."""
 
     file: str

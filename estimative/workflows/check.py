@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from estimative.model.assessment import Assessment, assess
 from estimative.model.inference.info import SCHEMA_VERSION
@@ -29,8 +30,7 @@ from estimative.workflows.clock import today
 from estimative.workflows.project import PROJECT_FILE, Project
 
 
-@dataclass(frozen=True, kw_only=True)
-class CheckedFile:
+class CheckedFile(Struct, frozen=True, kw_only=True):
     """A file without errors."""
 
     file: str
@@ -47,8 +47,7 @@ class CheckedFile:
     """The same content in full, as a file that can be read again."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class CheckResult:
+class CheckResult(Struct, frozen=True, kw_only=True):
     """What is right and what is wrong with some files."""
 
     schema_version: int = SCHEMA_VERSION

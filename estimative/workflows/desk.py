@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from estimative.model.assessment import Assessment, assess, pairs_of
 from estimative.model.likelihood.layout_builder import structure_of
@@ -16,14 +18,14 @@ from estimative.model.spec.scenario_file import find_scenario
 from estimative.priors.errors import InvalidInput, Issue, Place, ascii_safe, unknown_name
 from estimative.priors.prior_set import SCENARIO, PriorSet
 from estimative.priors.statements import Stated
+from estimative.priors.structs import repr_without
 from estimative.workflows.analysts import load_analysts
 
 type Changes = Mapping[str, Stated | None]
 """By input, as in a prior set; None for one about which nothing is stated any more."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class OpenSet:
+class OpenSet(Struct, frozen=True, kw_only=True):
     """One prior set on the desk."""
 
     saved: PriorSet
@@ -53,8 +55,7 @@ class OpenSet:
         return self.current.differences(self.saved)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Step:
+class Step(Struct, frozen=True, kw_only=True):
     """One change that can be undone: of one prior set, what was stated before and after."""
 
     at: int
@@ -63,8 +64,7 @@ class Step:
     after: Changes
 
 
-@dataclass(frozen=True, kw_only=True)
-class Desk:
+class Desk(Struct, frozen=True, kw_only=True):
     """Prior sets of one scenario, and the changes that were made to them."""
 
     sets: tuple[OpenSet, ...]
@@ -73,9 +73,12 @@ class Desk:
     """Steps that were undone, the next one last."""
     revision: int = 0
     """Counts the states of the desk."""
-    scenario: Scenario = field(repr=False)
-    file: Path = field(repr=False)
+    scenario: Scenario
+    file: Path
     """Of the scenario."""
+
+    def __repr__(self) -> str:
+        return repr_without(self, "scenario", "file")
 
     @property
     def assessments(self) -> tuple[Assessment, ...]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+
+from msgspec import Struct
 
 from estimative.model.assessment import Assessment
 from estimative.model.disagreement.assessment_diff import same_question
@@ -23,8 +24,7 @@ from estimative.priors.errors import InvalidInput, Issue, invalid, quote
 from estimative.workflows.session import Settings
 
 
-@dataclass(frozen=True, kw_only=True)
-class RunInputs:
+class RunInputs(Struct, frozen=True, kw_only=True):
     """A saved run: its result, and the assessment that was fitted."""
 
     result: FitResult

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from estimative.model.assessment import Assessment
 from estimative.model.codec import to_json
@@ -21,6 +23,7 @@ from estimative.model.record.run_store import Store, checked_label, new_id
 from estimative.model.record.stored_run import StoredRun
 from estimative.model.spec.validation import checkpoint_errors
 from estimative.priors.errors import InvalidInput
+from estimative.priors.structs import repr_without
 from estimative.workflows.clock import now, overdue
 from estimative.workflows.inputs import Inputs
 from estimative.workflows.session import Settings, possible
@@ -29,16 +32,18 @@ type FitMethod = Literal["both", "nuts", "importance"]
 """Both: importance sampling, whose numbers count where it converges, and NUTS, which confirms them."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class FitOutcome:
+class FitOutcome(Struct, frozen=True, kw_only=True):
     """The result of a fit with its draws."""
 
     result: FitResult
-    posteriors: tuple[Posterior, ...] = field(repr=False)
+    posteriors: tuple[Posterior, ...]
     """In the order of fitting."""
-    prior: PriorPredictive = field(repr=False)
+    prior: PriorPredictive
     preliminary: bool = False
     """Whether a preliminary result was reported before the last method had finished."""
+
+    def __repr__(self) -> str:
+        return repr_without(self, "posteriors", "prior")
 
     @property
     def answer(self) -> Posterior:
@@ -147,14 +152,13 @@ def _computation(
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Saveable:
+class Saveable(Struct, frozen=True, kw_only=True):
     """A fit as the run store writes it; it can be sent from another process."""
 
     manifest: Manifest
     result: str
     """As JSON."""
-    draws: Mapping[str, DrawGroup] = field(repr=False)
+    draws: Mapping[str, DrawGroup]
     """Empty for a run that is saved without."""
 
     def __repr__(self) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from estimative.model.outside.imported import ImportedForecasts, ImportedQuestion, Target
 from estimative.model.outside.reading import Reading, read_forecasts
@@ -22,8 +24,7 @@ from estimative.workflows import clock
 from estimative.workflows.resolve import named_run
 
 
-@dataclass(frozen=True, kw_only=True)
-class Imported:
+class Imported(Struct, frozen=True, kw_only=True):
     """What an import did."""
 
     forecasts: ImportedForecasts

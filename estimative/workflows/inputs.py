@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from estimative.model.assessment import Assessment, assess
 from estimative.model.spec.scenario_file import Reading, find_scenario, reading_of
@@ -13,8 +14,7 @@ from estimative.priors.prior_set_file import prior_set_reading
 from estimative.workflows.clock import checked_day, refuse_future
 
 
-@dataclass(frozen=True, kw_only=True)
-class Inputs:
+class Inputs(Struct, frozen=True, kw_only=True):
     """An assessment and the files that it was read from."""
 
     assessment: Assessment

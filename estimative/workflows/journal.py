@@ -8,9 +8,10 @@ import os
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from io import FileIO
 from pathlib import Path
+
+from msgspec import Struct
 
 from estimative.model.codec import DamagedJson, from_json, to_json
 from estimative.model.record.file_lock import lock_at_once
@@ -18,6 +19,7 @@ from estimative.priors.errors import InvalidInput, Issue, ascii_safe, invalid
 from estimative.priors.frozen import FrozenDict
 from estimative.priors.statement_syntax import written
 from estimative.priors.statements import Stated
+from estimative.priors.structs import repr_without
 from estimative.priors.toml_document import read_text
 from estimative.workflows.clock import now
 from estimative.workflows.own_file import OwnFile
@@ -27,17 +29,19 @@ LARGEST = 16 << 20
 """Bytes; a journal with a reason of ten pages for each of a hundred priors has a quarter of it."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Unsaved:
+class Unsaved(Struct, frozen=True, kw_only=True):
     """The changes of one prior set file that are not in it yet."""
 
     file: str
     """The path, without links."""
     digest: str
     """Of the file that was changed: `OwnFile.digest`."""
-    changes: Mapping[str, str] = field(repr=False)
+    changes: Mapping[str, str]
     """By name, as in `prior_set_text`: each statement as it is written in TOML, empty for one that is taken out."""
     written: datetime.datetime
+
+    def __repr__(self) -> str:
+        return repr_without(self, "changes")
 
     @classmethod
     def of(cls, file: OwnFile, changes: Changes) -> Unsaved:
@@ -72,8 +76,7 @@ class Unsaved:
         return FrozenDict(read)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Damaged:
+class Damaged(Struct, frozen=True, kw_only=True):
     """A journal that cannot be read."""
 
     reason: str
@@ -82,8 +85,7 @@ class Damaged:
     """Where it is now, for a person to look at; None where it could not be moved."""
 
 
-@dataclass(frozen=True)
-class Journal:
+class Journal(Struct, frozen=True):
     """A folder with the unsaved changes of each prior set file."""
 
     folder: Path

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from estimative.model.networks.as_network import network_of_assessment
 from estimative.model.networks.as_scenario import Imported, Wanted, imported
@@ -23,8 +24,7 @@ from estimative.workflows.new_files import create
 HERE = Path()
 
 
-@dataclass(frozen=True, kw_only=True)
-class ImportedFiles:
+class ImportedFiles(Struct, frozen=True, kw_only=True):
     """The two files that an import wrote, and what the user should know about them."""
 
     scenario: Path

@@ -7,14 +7,16 @@ import os
 import secrets
 import shutil
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct
 
 from estimative.model.record.file_lock import sync_folder
 from estimative.priors import toml_writer
 from estimative.priors.catalog import locator, looks_like_path, shipped_prior_sets
 from estimative.priors.errors import InvalidInput, invalid, quote
 from estimative.priors.prior_set_file import own_prior_set, read_prior_set
+from estimative.priors.structs import repr_without
 from estimative.priors.toml_document import encoding_of, read_bytes, read_text
 from estimative.workflows.clock import today
 from estimative.workflows.new_files import create
@@ -24,15 +26,17 @@ MARK = "\ufeff"
 """The byte order mark, where a file begins with one."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class OwnFile:
+class OwnFile(Struct, frozen=True, kw_only=True):
     """A prior set file as it was read."""
 
     path: Path
-    text: str = field(repr=False)
+    text: str
     """With its line ends, without a byte order mark."""
     digest: str
     """SHA-256 of the bytes of the file, in hexadecimal."""
+
+    def __repr__(self) -> str:
+        return repr_without(self, "text")
 
     @classmethod
     def read(cls, path: Path) -> OwnFile:

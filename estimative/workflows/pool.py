@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from estimative.model.disagreement.opinion_pool import normalised
 from estimative.model.disagreement.pool import Pooling
@@ -19,8 +20,7 @@ from estimative.priors.forecast_record import read_record
 from estimative.workflows.analysts import TeamSession
 
 
-@dataclass(frozen=True, kw_only=True)
-class Weighting:
+class Weighting(Struct, frozen=True, kw_only=True):
     """The analysts' weights, and the record that they come from."""
 
     weights: Mapping[str, Estimate]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from operator import itemgetter
+
+from msgspec.structs import replace
 
 from estimative.priors.errors import InvalidInput, Issue, Place, ascii_safe, invalid, quote
 from estimative.priors.prior_set import PriorSet

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from estimative.model.spec.scenario_file import shipped_scenarios
 from estimative.priors.catalog import shipped_prior_sets
@@ -18,8 +19,7 @@ FLAGSHIP, BASELINE = "coordinated-attack", "baseline"
 """What commands are about without a project."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Project:
+class Project(Struct, frozen=True, kw_only=True):
     """What the commands in a folder are about; names of shipped files, or paths."""
 
     scenario: str | None = None

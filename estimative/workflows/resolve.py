@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from estimative.model.inference.fit_result import FitResult
 from estimative.model.record.consistency import decided_outcomes, inconsistencies
@@ -112,8 +114,7 @@ def named_run(store: Store, runs: Iterable[Manifest], name: str, until: datetime
     return StoredRun(store.folder / fitting[0].id)
 
 
-@dataclass(frozen=True, kw_only=True)
-class OtherRuns:
+class OtherRuns(Struct, frozen=True, kw_only=True):
     """What an answer means for the other runs of its question."""
 
     resolutions: tuple[Resolution, ...] = ()
@@ -121,8 +122,7 @@ class OtherRuns:
     """Ids of runs that made no forecast of it which can be scored: in hindsight, or without this outcome."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Answering:
+class Answering(Struct, frozen=True, kw_only=True):
     """An answer to a question, as a run has it, that is to be given to the other runs of it."""
 
     store: Store
@@ -175,13 +175,12 @@ class Answering:
         return resolution
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Question:
+class _Question(Struct, frozen=True, kw_only=True):
     """What is resolved."""
 
     scenario: Scenario
     subject: Outcome | Event
-    versions: dict[str, Scenario] = field(default_factory=dict, compare=False, repr=False)
+    versions: dict[str, Scenario] = field(default_factory=dict)
     """Other versions of the scenario that were read, by digest."""
 
     @classmethod

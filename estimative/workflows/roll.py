@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from estimative.model.inference.info import SCHEMA_VERSION, ScenarioInfo
 from estimative.model.record.edition import AnalystFile, Edition, aged, unanswered
@@ -29,8 +30,7 @@ if TYPE_CHECKING:
     from tomlkit import TOMLDocument
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Analyst:
+class _Analyst(Struct, frozen=True, kw_only=True):
     """A prior set of the earlier edition."""
 
     path: Path

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from estimative.model.record.manifest import Manifest
 from estimative.model.record.run_list import RunList
@@ -13,8 +14,7 @@ from estimative.model.record.stored_run import StoredRun
 from estimative.priors.errors import InvalidInput, Place, unknown_name
 
 
-@dataclass(frozen=True, kw_only=True)
-class Filter:
+class Filter(Struct, frozen=True, kw_only=True):
     """Which runs to list; what is None or empty leaves out none."""
 
     scenario: str = ""

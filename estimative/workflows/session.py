@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Protocol, get_args
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference.estimates import Undefined
@@ -16,6 +19,7 @@ from estimative.model.inference.prior_predictive import PriorPredictive, prior_p
 from estimative.model.inference.refit import Choice, Fitted, Fitter
 from estimative.model.likelihood.variable_elimination import Contradiction
 from estimative.priors.errors import invalid, quote
+from estimative.priors.structs import fields_without, same_without
 
 LEAST_DRAWS, MOST_DRAWS = 100, 200_000
 
@@ -37,8 +41,7 @@ def silent(stage: str, done: int = 0, total: int | None = None, /) -> None:
     """Progress that nobody watches."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Settings:
+class Settings(Struct, frozen=True, kw_only=True):
     """How to fit; the same settings give the same digits."""
 
     method: Choice = "auto"
@@ -48,9 +51,9 @@ class Settings:
     """Of NUTS, for each of four chains."""
     with_unconverged: bool = False
     """Include numbers of fits that did not converge."""
-    executor: Executor | None = field(default=None, compare=False)
+    executor: Executor | None = None
     """Runs independent refits at once; without one they run in turn."""
-    progress: Progress = field(default=silent, compare=False)
+    progress: Progress = silent
 
     def __post_init__(self) -> None:
         """Refuse what no fit can use.
@@ -68,10 +71,15 @@ class Settings:
             allowed = f"a whole number from {LEAST_DRAWS} to {MOST_DRAWS}"
             raise invalid(f"draws = {self.draws!r}", code="misuse", allowed=allowed)
 
-    def __getstate__(self) -> dict[str, object]:
+    def __eq__(self, other: object) -> bool:
+        return same_without(self, other, "executor", "progress")
+
+    def __hash__(self) -> int:
+        return hash((self.method, self.seed, self.draws))
+
+    def __reduce__(self) -> tuple[Callable[[], Settings], tuple[()]]:
         """Without executor and callback, which belong to this process."""
-        own = {"executor": None, "progress": silent}
-        return {name: own.get(name, getattr(self, name)) for name in self.__dataclass_fields__}
+        return partial(Settings, **fields_without(self, "executor", "progress")), ()
 
     def fitter(self, *assessments: Assessment) -> Fitter:
         """A fitter of assessments of one scenario, on common random numbers."""
@@ -89,8 +97,7 @@ def _is_whole(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Session:
+class Session(Struct, frozen=True, kw_only=True):
     """An assessment, its fit, and the means of fitting others like it."""
 
     settings: Settings

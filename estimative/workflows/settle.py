@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from estimative.model.analysis.evidence import EvidenceResult
 from estimative.model.analysis.tornado import Tornado, tornado
@@ -13,6 +15,7 @@ from estimative.model.disagreement.comparison import CompareResult
 from estimative.model.inference.fit_result import FitResult, Run, fit_result
 from estimative.model.pool_result import PoolResult
 from estimative.priors.errors import InvalidInput
+from estimative.priors.structs import repr_without
 from estimative.priors.verbal_scale import Scale
 from estimative.workflows import clock
 from estimative.workflows.analysts import TeamSession, open_team
@@ -25,16 +28,17 @@ AS_OPENED, NOW = "the answer as opened", "the answer now"
 """What a prior set is called beside itself."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Fits:
+class Fits(Struct, frozen=True, kw_only=True):
     """The fits of all prior sets, from which others near them can be estimated."""
 
-    sessions: tuple[Session, ...] = field(repr=False)
+    sessions: tuple[Session, ...]
     results: tuple[FitResult, ...]
 
+    def __repr__(self) -> str:
+        return repr_without(self, "sessions")
 
-@dataclass(frozen=True, kw_only=True)
-class Refused:
+
+class Refused(Struct, frozen=True, kw_only=True):
     """An analysis that cannot be done, and why."""
 
     error: InvalidInput
@@ -45,8 +49,7 @@ type Name = Literal["fits", "tornado", "evidence", "pool", "gap", "since"]
 type Result = Fits | Tornado | EvidenceResult | PoolResult | CompareResult | Refused
 
 
-@dataclass(frozen=True, kw_only=True)
-class SettledPart:
+class SettledPart(Struct, frozen=True, kw_only=True):
     """One part of what follows from a desk."""
 
     name: Name

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from estimative.model.assessment import Assessment
 from estimative.model.record.due import due_dates
@@ -125,8 +127,7 @@ def _changed(run: StoredRun, assessment: Assessment) -> bool:
     return False
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Day:
+class _Day(Struct, frozen=True, kw_only=True):
     """An entry of a calendar."""
 
     uid: str

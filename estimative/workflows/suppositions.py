@@ -8,10 +8,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from estimative.model.analysis.evidence_weight import evidence_groups
 from estimative.model.analysis.what_if import Assumption, Grid, Supposition
@@ -166,8 +167,7 @@ def _wrong(name: str, text: str, what: str, allowed: str, entry: str = "edits") 
     return Issue(code="invalid-value", message=message, place=place, value=quote(text), allowed=allowed)
 
 
-@dataclass(kw_only=True)
-class _Reader:
+class _Reader(Struct, kw_only=True):
     """Collects what the entries mean, and what is wrong with them."""
 
     scenario: Scenario

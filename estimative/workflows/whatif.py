@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from estimative.model.analysis.what_if import Supposition, sweep, what_if
 from estimative.model.analysis.what_if_result import WhatIfResult, what_if_result

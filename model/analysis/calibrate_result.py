@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from math import sqrt
 from statistics import NormalDist
 from typing import Literal
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from estimative.model.analysis.reliability import Departure, Reliability, reliability
 from estimative.model.analysis.simulation_study import HEADLINE, LIKELIHOOD, Study, Trial
@@ -38,8 +39,7 @@ SPREAD_SLOPE = 0.0919
 type Role = Literal["quantity", "headline", "log-likelihood"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class RankTest:
+class RankTest(Struct, frozen=True, kw_only=True):
     """The ranks of one quantity's true values among the draws."""
 
     role: Role
@@ -50,8 +50,7 @@ class RankTest:
     """None where the ranks pass."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class EventTest:
+class EventTest(Struct, frozen=True, kw_only=True):
     """The probabilities of an event or outcome in the simulated worlds, and how often it happened."""
 
     kind: Literal["outcome", "event"]
@@ -63,8 +62,7 @@ class EventTest:
     """None where the probabilities pass."""
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
-class CalibrateResult(Result):
+class CalibrateResult(Result, frozen=True, kw_only=True):
     """The ranks of true values and the frequencies of events in simulated worlds, each with its test."""
 
     kind: Literal["calibrate"] = "calibrate"

@@ -11,8 +11,9 @@ be named.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from estimative.model.inference.fit_result import Probability
 from estimative.model.inference.mc_estimate import MCEstimate
@@ -22,8 +23,7 @@ type Step = Literal["inconsistent", "consistent", "numbers", "origins", "prior",
 STEPS: tuple[Step, ...] = ("inconsistent", "consistent", "numbers", "origins", "prior", "other")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Hypothesis:
+class Hypothesis(Struct, frozen=True, kw_only=True):
     """A state of the event, and how it ranks by both methods."""
 
     state: str
@@ -39,8 +39,7 @@ class Hypothesis:
     """By the classic count; 1 has the fewest inconsistencies, and hypotheses with as many have the same rank."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RatedEvidence:
+class RatedEvidence(Struct, frozen=True, kw_only=True):
     """An item with its likelihood under each hypothesis."""
 
     name: str
@@ -54,8 +53,7 @@ class RatedEvidence:
     """How far it separates the hypotheses, as much as it counts: natural log of the largest ratio of likelihoods."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Contribution:
+class Contribution(Struct, frozen=True, kw_only=True):
     """What an item adds to the natural log-odds of the more probable of two hypotheses."""
 
     name: str
@@ -65,8 +63,7 @@ class Contribution:
     """As much as it counts."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Reversal:
+class Reversal(Struct, frozen=True, kw_only=True):
     """Two hypotheses that the classic count and the posterior rank differently, in natural log-odds.
 
     The log-odds are the sum of the terms. "inconsistent": ratings as inconsistent, each item in full. With the words of
@@ -90,8 +87,7 @@ class Reversal:
     """Those that distinguish the two, the largest first."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class CompetingHypotheses:
+class CompetingHypotheses(Struct, frozen=True, kw_only=True):
     """The states of an event as competing hypotheses."""
 
     event: str

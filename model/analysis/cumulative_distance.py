@@ -6,17 +6,16 @@ ArviZ has the same, but importing it takes longer than all of these distances; t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from math import log
 
 import numpy as np
+from msgspec import Struct
 
 from estimative.model.likelihood.layout import Index, Numbers
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Sorted:
+class Sorted(Struct, frozen=True, kw_only=True, eq=False):
     """Samples of values, each from low to high: sorted once for many weights."""
 
     order: Index

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import batched
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from estimative.model.analysis.tornado import Tornado, TornadoRange
 from estimative.model.inference.mc_estimate import MCEstimate
@@ -29,8 +31,7 @@ SIGNIFICANT = 2.0
 """Standard errors that a range has to be wide: an input that moves nothing has no curve."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class CurvePoint:
+class CurvePoint(Struct, frozen=True, kw_only=True):
     """The headline with an input fixed at a value."""
 
     quantile: float
@@ -40,8 +41,7 @@ class CurvePoint:
     probability: MCEstimate
 
 
-@dataclass(frozen=True, kw_only=True)
-class InputCurve:
+class InputCurve(Struct, frozen=True, kw_only=True):
     """The headline along one input, everything else as assessed."""
 
     name: str
@@ -54,8 +54,7 @@ class InputCurve:
     """The values at which no fit converged; none of them is among the points."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class InputCurves:
+class InputCurves(Struct, frozen=True, kw_only=True):
     """The curves of the inputs that move the headline most, in the order of the tornado."""
 
     curves: tuple[InputCurve, ...]

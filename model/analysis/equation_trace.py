@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from msgspec import Struct
 
 from estimative.model.inference.estimates import ROUNDING
 from estimative.model.inference.mc_estimate import MCEstimate, mc_estimate
@@ -23,8 +23,7 @@ from estimative.model.spec.events import Event, event_of
 from estimative.model.spec.quantities import effect_name
 
 
-@dataclass(frozen=True, kw_only=True)
-class Term:
+class Term(Struct, frozen=True, kw_only=True):
     """One summand of an event's log-odds (of a rate: log rate per year), averaged over the draws."""
 
     quantity: str
@@ -43,16 +42,14 @@ class Term:
     """Natural logarithm: of a driving event what it adds if it has happened, of all else what it adds in any case."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class TableEntry:
+class TableEntry(Struct, frozen=True, kw_only=True):
     """The probability of an event for one combination of its parents' states."""
 
     quantity: str
     value: MCEstimate
 
 
-@dataclass(frozen=True, kw_only=True)
-class Equation:
+class Equation(Struct, frozen=True, kw_only=True):
     """The equation of an event's probability, where the event's own condition holds."""
 
     event: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from estimative.model.analysis.competing_hypotheses import CompetingHypotheses
@@ -13,8 +12,7 @@ from estimative.model.inference.fit_result import Probability
 from estimative.model.inference.info import FitInfo, Result, ScenarioInfo
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
-class EvidenceResult(Result):
+class EvidenceResult(Result, frozen=True, kw_only=True):
     """What the evidence does; a part that depends on a failed fit is None, unless it was asked for."""
 
     kind: Literal["evidence"] = "evidence"

@@ -9,11 +9,11 @@ is their interaction. Items of one origin form a group.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
 from itertools import accumulate, combinations
-from typing import Any
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import asdict
 from scipy.special import ndtri
 
 from estimative.model.analysis.state_weight import EventWeights, state_targets, state_weights
@@ -46,8 +46,7 @@ MIN_CONFLICT = 0.05
 """Natural logarithm; a smaller conflict is not reported."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class EvidenceWeight:
+class EvidenceWeight(Struct, frozen=True, kw_only=True):
     """The change in the headline's natural log-odds that an item or a group of items makes."""
 
     name: str
@@ -67,8 +66,7 @@ class EvidenceWeight:
     """How many of the two fits needed draws of their own, because reweighting did not converge."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class EvidenceGroup(EvidenceWeight):
+class EvidenceGroup(EvidenceWeight, frozen=True, kw_only=True):
     """The items of one origin; most groups have one item."""
 
     items: tuple[str, ...]
@@ -78,16 +76,14 @@ class EvidenceGroup(EvidenceWeight):
     """Log-odds of the headline with this group and all before it; the last is the headline's posterior."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Opposition:
+class Opposition(Struct, frozen=True, kw_only=True):
     """Two groups that move the headline in opposite directions."""
 
     raises: str
     lowers: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Conflict:
+class Conflict(Struct, frozen=True, kw_only=True):
     """Two groups that are improbable together, whatever they do to the headline.
 
     The measure of Jensen, Chamberlain, Nordahl & Jensen (1991, UAI): ln P(first) P(second) / P(both).
@@ -99,8 +95,7 @@ class Conflict:
     """Natural logarithm; above 0 the two are less probable together than if they were independent."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class EvidenceWeights:
+class EvidenceWeights(Struct, frozen=True, kw_only=True):
     """The weight of the evidence, group by group in the order of the scenario, in natural log-odds."""
 
     total: MCEstimate
@@ -163,7 +158,7 @@ def evidence_weights(
     path = reconciled([level.log_odds for level in levels], headline)
     rows = zip(groups.values(), weights, path.steps, path.running, strict=False)
     weighed = tuple(
-        EvidenceGroup(**_fields(weight), items=items, step=step, running=running)
+        EvidenceGroup(**asdict(weight), items=items, step=step, running=running)
         for items, weight, step, running in rows
     )
     return EvidenceWeights(
@@ -180,10 +175,6 @@ def evidence_weights(
 
 def _only(assessment: Assessment, items: Sequence[str]) -> Assessment:
     return assessment.without_evidence([item for item in assessment.scenario.evidence if item not in items])
-
-
-def _fields(weight: EvidenceWeight) -> dict[str, Any]:
-    return {field.name: getattr(weight, field.name) for field in fields(weight)}
 
 
 def _weight(name: str, start: Refit, alone: Refit, everything: Refit, without: Refit) -> EvidenceWeight:
@@ -207,8 +198,7 @@ def _without_rounding(number: MCEstimate) -> MCEstimate:
     return number if max(abs(number.value), number.se) > ROUNDING else MCEstimate(value=0.0)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Path:
+class Path(Struct, frozen=True, kw_only=True):
     """The log-odds of the headline from its prior to its posterior, group by group."""
 
     total: MCEstimate

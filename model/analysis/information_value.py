@@ -10,10 +10,10 @@ draw of the posterior is weighed by that probability.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from math import log
 
 import numpy as np
+from msgspec import Struct
 from scipy.special import betaln, hyp2f1
 
 from estimative.model.assessment import Assessment
@@ -31,8 +31,7 @@ POLYNOMIAL_DEGREE = 4
 """Of the regression of the headline on a factor."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class IndicatorValue:
+class IndicatorValue(Struct, frozen=True, kw_only=True):
     """One indicator, and what looking for it is worth."""
 
     name: str
@@ -50,8 +49,7 @@ class IndicatorValue:
     """Expected value of partial perfect information: that reduction if the indicator's subject were known."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class InformationValue:
+class InformationValue(Struct, frozen=True, kw_only=True):
     """All indicators, the one with the largest information gain first."""
 
     entropy: float
@@ -74,8 +72,7 @@ def information_value(posterior: Posterior) -> InformationValue:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Joint:
+class _Joint(Struct, frozen=True, kw_only=True):
     """The headline and its condition at each draw, alone and jointly with each event that an indicator is about."""
 
     posterior: Posterior

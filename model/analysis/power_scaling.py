@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from msgspec import Struct
 from scipy.special import xlog1py, xlogy
 
 from estimative.model.analysis.cumulative_distance import Sorted
@@ -40,8 +40,7 @@ type Diagnosis = Literal["conflict", "weak evidence", "none"]
 """Of prior and data: potential conflict; a potentially strong prior or weak likelihood; nothing of the kind."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class PowerSensitivity:
+class PowerSensitivity(Struct, frozen=True, kw_only=True):
     """How far a quantity's posterior moves for each doubling of a power, as a distance between distributions."""
 
     name: str
@@ -55,8 +54,7 @@ class PowerSensitivity:
     """As `arviz.psense_summary` words it, at its threshold."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class PowerScaling:
+class PowerScaling(Struct, frozen=True, kw_only=True):
     """Of every quantity that is no constant, and of the headline."""
 
     threshold: float = THRESHOLD
@@ -117,8 +115,7 @@ def _equally_weighted(weights: Numbers, seed: int) -> Index:
     return np.stack(parts, axis=1).ravel()
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Samples:
+class _Samples(Struct, frozen=True, kw_only=True):
     """Values at all draws, and at each part of the draws."""
 
     whole: Sorted
@@ -134,8 +131,7 @@ def _parts(values: Numbers) -> Numbers:
     return values.reshape(-1, PARTS).T
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Scaled:
+class _Scaled(Struct, frozen=True, kw_only=True):
     """Weights of the draws under a component made weaker and stronger; dims (draw) each."""
 
     weaker: Numbers

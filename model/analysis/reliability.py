@@ -6,10 +6,10 @@ Forecasts of the real world are scored in `record.calibration`; here the truth i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from msgspec import Struct
 
 from estimative.model.likelihood.layout import Numbers
 
@@ -24,8 +24,7 @@ type Departure = Literal["too-low", "too-high", "too-extreme", "too-cautious", "
 evidence."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Group:
+class Group(Struct, frozen=True, kw_only=True):
     """Worlds with similar probabilities of something."""
 
     count: int
@@ -36,8 +35,7 @@ class Group:
     """Two-sided: how surprising that number is if the probabilities are right."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Reliability:
+class Reliability(Struct, frozen=True, kw_only=True):
     """The probabilities of something in many worlds, and how often it happened."""
 
     overall: Group

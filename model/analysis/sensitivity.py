@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from estimative.model.analysis.curves import InputCurves
@@ -14,8 +13,7 @@ from estimative.model.inference.fit_result import Probability
 from estimative.model.inference.info import FitInfo, Result, ScenarioInfo
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
-class SensitivityResult(Result):
+class SensitivityResult(Result, frozen=True, kw_only=True):
     """Which inputs drive the headline; a part that depends on a failed fit is None, unless it was asked for."""
 
     kind: Literal["sensitivity"] = "sensitivity"

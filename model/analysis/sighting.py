@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from estimative.model.analysis.information_value import event_chances, likelihoods, mean_power, state_chances
 from estimative.model.assessment import Assessment
@@ -19,8 +20,7 @@ from estimative.model.likelihood.variable_elimination import SoftEvidence
 from estimative.model.spec.evidence import Indicator
 
 
-@dataclass(frozen=True, kw_only=True)
-class Sighting:
+class Sighting(Struct, frozen=True, kw_only=True):
     """Indicators that are observed or absent, as evidence about today like every other item."""
 
     structure: Structure

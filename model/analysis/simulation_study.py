@@ -9,9 +9,9 @@ probability of the headline given all quantities (Modrák, Moon, Kim, Bürkner, 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference.draws import Method
@@ -36,8 +36,7 @@ HEADLINE, LIKELIHOOD = "headline", "log-likelihood"
 """Names of the two test quantities that depend on the evidence."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Stated:
+class Stated(Struct, frozen=True, kw_only=True):
     """The probability of something in one simulated world, and whether it happened."""
 
     probability: float
@@ -46,8 +45,7 @@ class Stated:
     """Its probability given the evidence if every quantity is at its prior median. The evidence alone decides it."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Trial:
+class Trial(Struct, frozen=True, kw_only=True):
     """One simulated world, fitted."""
 
     method: Method | None
@@ -65,8 +63,7 @@ class Trial:
         return f"Trial({self.method}, {'passed' if self.passed else 'failed'}, {len(self.ranks)} ranks)"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Study:
+class Study(Struct, frozen=True, kw_only=True):
     """Simulates and fits worlds, each from random numbers of its own; it can be sent to other processes."""
 
     simulator: Simulator

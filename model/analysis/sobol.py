@@ -7,10 +7,10 @@ Phys. Commun. 181).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from msgspec import Struct
 from scipy.special import ndtri
 
 from estimative.model.assessment import Assessment
@@ -36,8 +36,7 @@ type SobolUndefined = Literal["constant", "certain", "shares"]
 draw from them; it depends on uncertain shares of states."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class SobolIndices:
+class SobolIndices(Struct, frozen=True, kw_only=True):
     """What one quantity accounts for, as shares of the variance."""
 
     name: str
@@ -47,8 +46,7 @@ class SobolIndices:
     """Total: how much of the variance would remain if all other quantities were known."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Sobol:
+class Sobol(Struct, frozen=True, kw_only=True):
     """The variance of the headline's log-odds over the priors, decomposed."""
 
     sd: float

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from estimative.model.inference.estimates import Undefined
 from estimative.model.inference.mc_estimate import MCEstimate, delta_method, log_odds
@@ -22,8 +23,7 @@ SIGNIFICANT = 2.0
 """Standard errors by which one state has to be more probable than another to lead."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class GroupWeight:
+class GroupWeight(Struct, frozen=True, kw_only=True):
     """What an item, or the items of one origin, do to the states of an event, given the rest."""
 
     name: str
@@ -35,8 +35,7 @@ class GroupWeight:
     """The state that leads without it; empty where none does by more than the error."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class EventWeights:
+class EventWeights(Struct, frozen=True, kw_only=True):
     """The evidence by the states of an event, under the condition of the event."""
 
     event: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from estimative.model.analysis.evidence import EvidenceResult
 from estimative.model.analysis.sensitivity import SensitivityResult
@@ -10,8 +10,7 @@ from estimative.model.inference.fit_result import FitResult
 from estimative.model.inference.info import SCHEMA_VERSION
 
 
-@dataclass(frozen=True, kw_only=True)
-class StoredAnalyses:
+class StoredAnalyses(Struct, frozen=True, kw_only=True):
     """What a report shows in addition to the fit."""
 
     schema_version: int = SCHEMA_VERSION

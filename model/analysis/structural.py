@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference.estimates import Undefined
@@ -25,8 +26,7 @@ NO_EFFECT = 1.0
 """An odds ratio or rate ratio."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Alternative:
+class Alternative(Struct, frozen=True, kw_only=True):
     """The headline under one other structure."""
 
     name: str
@@ -36,8 +36,7 @@ class Alternative:
     """Natural log-odds of the headline less those as assessed; None where one of the two is 0 or 1."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class StructuralAlternatives:
+class StructuralAlternatives(Struct, frozen=True, kw_only=True):
     """The headline under every other structure."""
 
     noisy_or: Alternative

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference.mc_estimate import MCEstimate, delta_method, log_odds
@@ -30,8 +32,7 @@ STEPS = 4
 """Of regula falsi between two points of the grid."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Threshold:
+class Threshold(Struct, frozen=True, kw_only=True):
     """A threshold between two words of the scale, and the evidence that would bring the headline there."""
 
     probability: float
@@ -39,8 +40,7 @@ class Threshold:
     """Natural logarithm of the likelihood ratio that is needed of new evidence about the headline itself."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Crossing:
+class Crossing(Struct, frozen=True, kw_only=True):
     """How far one factor's prior would have to move to bring the headline to a threshold."""
 
     threshold: float
@@ -50,8 +50,7 @@ class Crossing:
     """Whether fixing the factor at some value that was tried, within its prior's ends, would do it."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class FactorReach:
+class FactorReach(Struct, frozen=True, kw_only=True):
     """What one factor can do to the headline alone."""
 
     name: str
@@ -64,8 +63,7 @@ class FactorReach:
     """One for each threshold, in their order."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class TippingPoints:
+class TippingPoints(Struct, frozen=True, kw_only=True):
     """What would change the word."""
 
     thresholds: tuple[Threshold, ...]
@@ -110,8 +108,7 @@ def tipping_points(
     )
 
 
-@dataclass
-class _Search:
+class _Search(Struct):
     """Refits along each factor's prior, all of them collected for the record."""
 
     thresholds: tuple[float, ...]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference.estimates import Undefined
@@ -26,8 +26,7 @@ LOW, HIGH = 0.05, 0.95
 """The quantiles of its prior at which a quantity is fixed."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class TornadoRange:
+class TornadoRange(Struct, frozen=True, kw_only=True):
     """One input fixed at two values, the headline refitted at each."""
 
     name: str
@@ -42,8 +41,7 @@ class TornadoRange:
     """Natural log-odds of the headline at the high value less those at the low one; None where one is 0 or 1."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Tornado:
+class Tornado(Struct, frozen=True, kw_only=True):
     """All ranges, the widest first."""
 
     low_quantile: float = LOW

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from estimative.model.analysis.equation_trace import Equation, ancestry, equation
 from estimative.model.assessment import Assessment
@@ -29,8 +30,7 @@ from estimative.priors.statements import Constant, Stated
 type TargetKind = Literal["outcome", "event", "quantity", "item", "indicator", "weight"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class TracedQuantity:
+class TracedQuantity(Struct, frozen=True, kw_only=True):
     """A quantity, what the prior set states about it, and why."""
 
     name: str
@@ -44,8 +44,7 @@ class TracedQuantity:
     """None of a weight of evidence and of the chance of an indicator, which are no part of the fitted model."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class TracedItem:
+class TracedItem(Struct, frozen=True, kw_only=True):
     """An item of evidence, where it was read, and how much it counts."""
 
     name: str
@@ -59,8 +58,7 @@ class TracedItem:
     """Relevance, times what remains of it where several items share an origin."""
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
-class TraceResult(Result):
+class TraceResult(Result, frozen=True, kw_only=True):
     """One number, and everything behind it; no number where the fit failed, unless that was asked for."""
 
     kind: Literal["trace"] = "trace"

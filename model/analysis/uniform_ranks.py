@@ -11,12 +11,12 @@ ranks and their mean squared distance from 1/2 are therefore tested too, as norm
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from math import sqrt
 from typing import Literal
 
 import numpy as np
+from msgspec import Struct
 from scipy.special import bdtr, bdtrc, gammaln, ndtr
 
 from estimative.model.likelihood.layout import Numbers
@@ -36,16 +36,14 @@ type Deviation = Literal["too-low", "too-high", "too-narrow", "too-wide"]
 """What posteriors are: below the truth, above it, over-confident, under-confident."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Bands:
+class Bands(Struct, frozen=True, kw_only=True):
     """Between which the number of ranks up to each point stays with a probability, if they are uniform."""
 
     low: tuple[int, ...]
     high: tuple[int, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Uniformity:
+class Uniformity(Struct, frozen=True, kw_only=True):
     """How far ranks are from uniform."""
 
     counts: tuple[int, ...]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from estimative.model.analysis.sighting import Sighting
 from estimative.model.assessment import Assessment
@@ -23,8 +24,7 @@ from estimative.priors.frozen import FrozenDict
 NOTHING: Mapping[str, bool] = FrozenDict({})
 
 
-@dataclass(frozen=True, kw_only=True)
-class Assumption:
+class Assumption(Struct, frozen=True, kw_only=True):
     """One way in which what is supposed differs from the assessment."""
 
     kind: Literal["intervention", "condition", "without", "prior"]
@@ -34,16 +34,14 @@ class Assumption:
     """Degree of a factor, state of an event, the statement of another prior; None of evidence."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Grid:
+class Grid(Struct, frozen=True, kw_only=True):
     """A factor, and the values at which a sweep sets it."""
 
     factor: str
     values: tuple[float, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Supposition:
+class Supposition(Struct, frozen=True, kw_only=True):
     """What is supposed to differ from the assessment.
 
     Indicators are observed first, like the evidence there is; then comes the intervention; the events that are given
@@ -63,8 +61,7 @@ class Supposition:
     """The same as all of the above but the grid, item by item as it was stated."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Change:
+class Change(Struct, frozen=True, kw_only=True):
     """The change of one target's probability."""
 
     sort: str
@@ -76,8 +73,7 @@ class Change:
     """After less before, in natural log-odds; None where one of the two is 0 or 1."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class WhatIf:
+class WhatIf(Struct, frozen=True, kw_only=True):
     """Two posteriors on common random numbers, and the changes between them."""
 
     before: Posterior
@@ -88,8 +84,7 @@ class WhatIf:
     """Of every target that is defined in both."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Sweep:
+class Sweep(Struct, frozen=True, kw_only=True):
     """The posteriors along values of one factor, set by intervention."""
 
     factor: str
@@ -140,8 +135,7 @@ def observing(posterior: Posterior, signs: Mapping[str, bool]) -> Posterior:
     return _conditioned(replace(posterior, probabilities=sighting.weigh(found)))
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Responsive:
+class _Responsive(Struct, frozen=True, kw_only=True):
     """A posterior, and what interventions of any kind need in order to act on it."""
 
     posterior: Posterior

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal, TypedDict
+
+from msgspec import Struct
 
 from estimative.model.analysis import what_if
 from estimative.model.analysis.what_if import Assumption, Supposition, WhatIf, level
@@ -16,8 +17,7 @@ from estimative.model.spec.events import Event
 from estimative.model.spec.scenario import Scenario
 
 
-@dataclass(frozen=True, kw_only=True)
-class Change:
+class Change(Struct, frozen=True, kw_only=True):
     """A probability before and after; None where its condition is impossible."""
 
     before: ProbabilityEstimate | None
@@ -37,23 +37,20 @@ class _Fields(TypedDict):
     shift: MCEstimate | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class OutcomeChange(Change):
+class OutcomeChange(Change, frozen=True, kw_only=True):
     """An outcome before and after."""
 
     name: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class EventChange(Change):
+class EventChange(Change, frozen=True, kw_only=True):
     """An event before and after, whatever else happens, and under its own condition."""
 
     name: str
     conditional: Change
 
 
-@dataclass(frozen=True, kw_only=True)
-class FactorLevel:
+class FactorLevel(Struct, frozen=True, kw_only=True):
     """The mean degree of a factor today, which an intervention leaves as it is."""
 
     name: str
@@ -63,8 +60,7 @@ class FactorLevel:
     """The degree at which an intervention sets it from now on."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class SweepPoint:
+class SweepPoint(Struct, frozen=True, kw_only=True):
     """The probabilities where an intervention sets the factor to one value; those that are defined there."""
 
     value: float
@@ -73,16 +69,14 @@ class SweepPoint:
     """Each under its own condition."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class SweepResult:
+class SweepResult(Struct, frozen=True, kw_only=True):
     """A factor set to one value after another, together with whatever else is supposed."""
 
     factor: str
     points: tuple[SweepPoint, ...]
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
-class WhatIfResult(Result):
+class WhatIfResult(Result, frozen=True, kw_only=True):
     """Every probability before and after; none where a fit failed, unless that was asked for."""
 
     kind: Literal["whatif"] = "whatif"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+from msgspec import Struct
 
 from estimative.model.assessment import Assessment
 from estimative.model.disagreement.divergence import Sample, overlap, superiority, wasserstein
@@ -23,8 +23,7 @@ from estimative.model.spec.evidence import Indicator, Testimony
 from estimative.priors.errors import Issue
 
 
-@dataclass(frozen=True, kw_only=True)
-class FittedAnalyst:
+class FittedAnalyst(Struct, frozen=True, kw_only=True):
     """One analyst of several, before the evidence and after it."""
 
     fitted: Fitted
@@ -47,8 +46,7 @@ class FittedAnalyst:
         return {name: number for (kind, name), number in numbers.items() if kind == "outcome"}
 
 
-@dataclass(frozen=True, kw_only=True)
-class LeftOut:
+class LeftOut(Struct, frozen=True, kw_only=True):
     """An analyst who is not part of a result, because of errors in the file."""
 
     analyst: str
@@ -57,8 +55,7 @@ class LeftOut:
     errors: tuple[Issue, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class AnalystResult:
+class AnalystResult(Struct, frozen=True, kw_only=True):
     """One analyst's fit and probabilities."""
 
     fit: FitInfo
@@ -72,8 +69,7 @@ class AnalystResult:
         return cls(fit=FitInfo.of(analyst.fitted.posterior), outcomes=analyst.outcomes if show else {})
 
 
-@dataclass(frozen=True, kw_only=True)
-class Pair:
+class Pair(Struct, frozen=True, kw_only=True):
     """Two analysts and one outcome."""
 
     outcome: str
@@ -89,8 +85,7 @@ class Pair:
     """Wasserstein-1 distance of the two posteriors, on the scale of probability."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class LogEvidence:
+class LogEvidence(Struct, frozen=True, kw_only=True):
     """Natural log Bayes factors of an analyst's priors against those of the first analyst shown.
 
     A Bayes factor is the ratio of two marginal likelihoods: of the probabilities that two priors gave the evidence.

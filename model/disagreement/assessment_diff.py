@@ -6,8 +6,9 @@ Only some fields enter the equations: a title, a source or a reason may change w
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
 from typing import Any
+
+from msgspec import Struct
 
 from estimative.model.assessment import Assessment
 from estimative.model.spec.events import PARTS
@@ -32,8 +33,7 @@ UNUSED: Mapping[str, frozenset[str]] = {
 """Fields that no equation uses, by section; no field of the other sections is used."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class FieldChange:
+class FieldChange(Struct, frozen=True, kw_only=True):
     """One field of an entry of the scenario that changed, or an entry that is new or removed."""
 
     section: str
@@ -49,8 +49,7 @@ class FieldChange:
     """Whether an equation uses it."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class StatementChange:
+class StatementChange(Struct, frozen=True, kw_only=True):
     """A quantity, or a weight of evidence, with another statement than before."""
 
     name: str
@@ -96,7 +95,7 @@ def _scenario_changes(first: Scenario, second: Scenario) -> Iterator[FieldChange
 def _entry(section: str, name: str, before: Any, after: Any, *, spans: bool) -> Iterator[FieldChange]:
     kinds = type(before), type(after)
     yield from _field(section, name, "kind", before.kind, after.kind, used=section in UNUSED)
-    for field in dict.fromkeys(field.name for kind in kinds for field in fields(kind)):
+    for field in dict.fromkeys(name for kind in kinds for name in kind.__struct_fields__):
         used = section in UNUSED and (field not in UNUSED[section] or (field == "date" and spans))
         yield from _field(section, name, field, getattr(before, field, None), getattr(after, field, None), used=used)
 

@@ -7,9 +7,10 @@ shares are those of `shapley`: by block, and within a block by single input.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from estimative.model.assessment import differences
 from estimative.model.disagreement.shapley import Plan, plan
@@ -41,8 +42,7 @@ PERMUTATIONS = 16
 TEAM_PERMUTATIONS = 8
 
 
-@dataclass(frozen=True, kw_only=True)
-class CoalitionValues:
+class CoalitionValues(Struct, frozen=True, kw_only=True):
     """A number for each coalition of a plan, all computed on common random numbers."""
 
     values: Numbers
@@ -61,8 +61,7 @@ class CoalitionValues:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Share:
+class Share(Struct, frozen=True, kw_only=True):
     """What one input, or one block of inputs, accounts for."""
 
     name: str
@@ -82,8 +81,7 @@ class Share:
         return float(np.hypot(self.share.se, self.sampling_se))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Decomposition:
+class Decomposition(Struct, frozen=True, kw_only=True):
     """A difference divided into shares: those of the blocks sum to it, those of the inputs to their block's."""
 
     total: MCEstimate
@@ -94,8 +92,7 @@ class Decomposition:
     """Random permutations that the inputs' shares are averages over; 0 where they are taken over all."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Attribution:
+class Attribution(Struct, frozen=True, kw_only=True):
     """Natural log-odds of the headline by the first analyst less those by the second, divided into shares."""
 
     first: str
@@ -104,8 +101,7 @@ class Attribution:
     effort: Effort
 
 
-@dataclass(frozen=True, kw_only=True)
-class TeamAttribution:
+class TeamAttribution(Struct, frozen=True, kw_only=True):
     """Each analyst against the pool of all priors, and how disagreements make up the variance between analysts."""
 
     weights: Mapping[str, float]

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from scipy.special import ndtri
 
 from estimative.model.assessment import Assessment, with_pairs
@@ -48,8 +49,7 @@ CAUSES: Mapping[str, tuple[str, ...]] = {
 """The blocks that each cause of a change consists of: time passed, the scenario, new evidence, changed opinion."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ChangeAttribution:
+class ChangeAttribution(Struct, frozen=True, kw_only=True):
     """The change in the headline's natural log-odds: blocks and residual sum to it, inputs to their block."""
 
     total: MCEstimate
@@ -122,8 +122,7 @@ def _causes(blocks: Sequence[Share]) -> Mapping[str, MCEstimate]:
     }
 
 
-@dataclass(frozen=True, kw_only=True)
-class CrossScenarioRefitter(Refitter):
+class CrossScenarioRefitter(Refitter, frozen=True, kw_only=True):
     """Fits the headline of assessments of several scenarios, each in a space of its own.
 
     Quantities of the same name share their proposals and their random numbers.

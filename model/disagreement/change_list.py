@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from estimative.model.assessment import Assessment
 from estimative.model.disagreement.assessment_diff import (
@@ -23,8 +24,7 @@ from estimative.priors.statement_syntax import say
 from estimative.priors.statements import Stated
 
 
-@dataclass(frozen=True, kw_only=True)
-class Change:
+class Change(Struct, frozen=True, kw_only=True):
     """One thing that is new, removed or changed."""
 
     status: Literal["new", "removed", "changed"]
@@ -38,8 +38,7 @@ class Change:
     affects_result: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class ChangeList:
+class ChangeList(Struct, frozen=True, kw_only=True):
     """What changed, part by part."""
 
     scenario: tuple[Change, ...]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from estimative.model.disagreement.analysts import AnalystResult, LeftOut, LogEvidence, Pair
@@ -11,8 +10,7 @@ from estimative.model.disagreement.attribution import Attribution, TeamAttributi
 from estimative.model.inference.info import Result, ScenarioInfo
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
-class CompareResult(Result):
+class CompareResult(Result, frozen=True, kw_only=True):
     """Several analysts of one scenario; an analyst whose fit failed has no number, unless that was asked for."""
 
     kind: Literal["compare"] = "compare"

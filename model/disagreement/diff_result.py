@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from estimative.model.disagreement.change_attribution import ChangeAttribution
 from estimative.model.disagreement.change_list import ChangeList
@@ -14,8 +15,7 @@ from estimative.model.inference.info import FitInfo, PriorSetInfo, Result, Scena
 type Reason = Literal["different-questions", "not-shown", "no-odds", "did-not-converge"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class RunInfo:
+class RunInfo(Struct, frozen=True, kw_only=True):
     """One of the two runs."""
 
     run: Run
@@ -41,8 +41,7 @@ class RunInfo:
         )
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
-class DiffResult(Result):
+class DiffResult(Result, frozen=True, kw_only=True):
     """Two runs of one scenario, the earlier state first."""
 
     kind: Literal["diff"] = "diff"

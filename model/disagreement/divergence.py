@@ -6,10 +6,10 @@ one analyst plus a mean over those of the other; their errors follow from these 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from estimative.model.inference.draws import Draws
@@ -25,8 +25,7 @@ NEGLIGIBLE = 1e-6
 """Mass in each tail over which the grid need not extend."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Sample:
+class Sample(Struct, frozen=True, kw_only=True, dict=True):
     """The probability of one outcome at each draw of one analyst."""
 
     chance: Numbers
@@ -151,8 +150,7 @@ def _places(sample: Sample) -> list[NDArray[np.bool_]]:
     return [weighty & low, weighty & high, weighty & ~low & ~high]
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Part:
+class _Part(Struct, frozen=True, kw_only=True, dict=True):
     """Some of the draws of a sample; dims (draw)."""
 
     here: NDArray[np.bool_]

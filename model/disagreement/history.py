@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from estimative.model.disagreement.change_attribution import ChangeAttribution
 from estimative.model.disagreement.diff_result import Reason
@@ -15,8 +16,7 @@ from estimative.model.inference.info import PriorSetInfo, Result, ScenarioInfo
 type StepReason = Reason | Literal["unreadable", "not-wanted"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Step:
+class Step(Struct, frozen=True, kw_only=True):
     """Why the headline changed since the point before."""
 
     attribution: ChangeAttribution | None
@@ -24,8 +24,7 @@ class Step:
     """None where it is attributed."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Moment:
+class Moment(Struct, frozen=True, kw_only=True):
     """The headline on one day."""
 
     date: datetime.date
@@ -41,8 +40,7 @@ class Moment:
     """None of the first moment."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Series:
+class Series(Struct, frozen=True, kw_only=True):
     """One analyst's judgement over time."""
 
     prior_set: PriorSetInfo
@@ -57,8 +55,7 @@ class Series:
         return cls(prior_set=prior_set, moments=moments, movement=movement(chances))
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
-class HistoryResult(Result):
+class HistoryResult(Result, frozen=True, kw_only=True):
     """Analysts' judgements over time, about one question."""
 
     kind: Literal["history"] = "history"

@@ -9,9 +9,11 @@ whatever needs it; so does an item with a structure, if it fits no other.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain, combinations, product
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from estimative.model.assessment import Assessment
 from estimative.model.disagreement.assessment_diff import FieldChange, scenario_changes
@@ -39,8 +41,7 @@ OF_ITEMS = frozenset({"evidence", "motives"})
 """Sections of quantities that belong to items of evidence."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class HybridAssessment:
+class HybridAssessment(Struct, frozen=True, kw_only=True, dict=True):
     """Two assessments of scenarios with the same headline."""
 
     first: Assessment

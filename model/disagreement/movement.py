@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 FEWEST_STEPS = 10
 """With fewer, the normal approximation behind the p-value says nothing."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Movement:
+class Movement(Struct, frozen=True, kw_only=True):
     """How far a probability moved, against how much uncertainty that removed; in squared probability."""
 
     steps: int

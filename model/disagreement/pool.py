@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from estimative.model.assessment import Assessment, assess
 from estimative.model.disagreement import opinion_pool
@@ -37,8 +39,7 @@ CONSENSUS = "pool"
 """Name of the prior set that is the logarithmic pool of the analysts'."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class UndefinedBecause:
+class UndefinedBecause(Struct, frozen=True, kw_only=True):
     """Why a pool does not exist."""
 
     reason: Reason
@@ -46,8 +47,7 @@ class UndefinedBecause:
     """On which the analysts' priors exclude each other."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Pool:
+class Pool(Struct, frozen=True, kw_only=True):
     """One way to pool, for one outcome."""
 
     form: Form
@@ -61,8 +61,7 @@ class Pool:
     undefined_because: UndefinedBecause | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Pooling:
+class Pooling(Struct, frozen=True, kw_only=True):
     """Several analysts' answers combined."""
 
     posterior_weights: Mapping[str, MCEstimate] | None
@@ -80,8 +79,7 @@ class PoolUndefined(Exception):
         super().__init__(because.reason)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Pooler:
+class _Pooler(Struct, frozen=True, kw_only=True, dict=True):
     """The analysts, and every pool of their priors that was fitted."""
 
     fitter: Fitter

@@ -14,10 +14,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+from msgspec import Struct
 
 from estimative.model.likelihood.layout import Numbers
 
@@ -34,8 +34,7 @@ LEAST_PAIRS = 4
 """Of random permutations: with fewer, their sampling error cannot be estimated."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Plan:
+class Plan(Struct, frozen=True, kw_only=True):
     """The coalitions to evaluate; each share is a row of weights times their values."""
 
     blocks: Mapping[str, tuple[str, ...]]

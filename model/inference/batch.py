@@ -8,9 +8,9 @@ events, by quadrature. Their posterior draws are added afterwards, from their co
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference.prior_transform import PriorTransform
@@ -31,8 +31,7 @@ LEAST_POSSIBLE = -1e280
 """Less is impossible: a forecast of an event of probability 0 has a deviation that is cut off at a huge number."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Batch:
+class Batch(Struct, frozen=True, kw_only=True):
     """Draws with the log densities there; dims (draw) where nothing else is said."""
 
     z: Numbers

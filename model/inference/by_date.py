@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference.draws import Draws
@@ -27,8 +27,7 @@ CURVE = 12
 """Equal steps of the horizon at which the curve of an outcome is computed."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ByDate:
+class ByDate(Struct, frozen=True, kw_only=True):
     """An outcome by one date, before the evidence and after it; None where the draws do not support it."""
 
     date: datetime.date
@@ -36,8 +35,7 @@ class ByDate:
     posterior: ProbabilityEstimate | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class When:
+class When(Struct, frozen=True, kw_only=True):
     """When an outcome happens, if it does by the horizon: quantiles of its date."""
 
     p05: datetime.date
@@ -51,8 +49,7 @@ class When:
     """Of that, what is decided on the last day only."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class DatedOutcome:
+class DatedOutcome(Struct, frozen=True, kw_only=True):
     """An outcome over time."""
 
     by: tuple[ByDate, ...]
@@ -122,8 +119,7 @@ def _date(span: float, scenario: Scenario) -> datetime.date:
     return scenario.as_of + datetime.timedelta(days=round((scenario.until - scenario.as_of).days * span))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Series:
+class Series(Struct, frozen=True, kw_only=True):
     """P(outcome and its condition by a date | theta) and P(its condition by the date | theta)."""
 
     draws: Draws

@@ -8,10 +8,10 @@ by the proposal's density over all other coordinates.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from msgspec import Struct
 from scipy.special import expit
 
 from estimative.model.assessment import Assessment
@@ -39,8 +39,7 @@ MAX_ROWS = 1000
 """Of a degree at all draws that are kept for assessments to come: 32 MB."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class CommonDraws:
+class CommonDraws(Struct, frozen=True, kw_only=True, eq=False, dict=True):
     """Draws from a mixture of the prior and some Gaussians."""
 
     base: Assessment

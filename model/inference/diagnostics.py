@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from msgspec import Struct
 
 from estimative.model.inference.draws import Draws, Method
 from estimative.model.inference.estimates import ROUNDING, EssEstimator, weighted_ess
@@ -36,8 +36,7 @@ BEYOND = 1e-4
 type Direction = Literal["at most", "at least", "below"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Check:
+class Check(Struct, frozen=True, kw_only=True):
     """One diagnostic of a fit, compared with its limit."""
 
     name: str
@@ -71,8 +70,7 @@ class Check:
         return self.value - self.limit if self.direction == "at least" else self.limit - self.value
 
 
-@dataclass(frozen=True, kw_only=True)
-class Verdict:
+class Verdict(Struct, frozen=True, kw_only=True):
     """Whether the draws of a method are reliable; a number from draws that failed is not shown unless asked for."""
 
     method: str

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from scipy.special import ndtri
 
 from estimative.model.inference.beta_quantiles import REACH
@@ -20,8 +20,7 @@ from estimative.priors.distributions import LogNormal
 DRAWS = 200
 
 
-@dataclass(frozen=True, kw_only=True)
-class Difficulty:
+class Difficulty(Struct, frozen=True, kw_only=True):
     """Where a fit has the farthest to go, as far as draws that did not converge tell."""
 
     quantity: str

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
 import numpy as np
+from msgspec import Struct
 
 from estimative.model.inference.psis import tail_shape
 from estimative.model.likelihood.layout import Index, Numbers
@@ -15,8 +15,7 @@ from estimative.model.likelihood.theta import Theta
 type Method = Literal["nuts", "importance"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Draws:
+class Draws(Struct, frozen=True, kw_only=True, dict=True):
     """Draws from a posterior: independent and weighted (importance sampling), or dependent and equal (NUTS)."""
 
     method: Method

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from estimative.model.inference.draws import Draws
 from estimative.model.likelihood.layout import Numbers
@@ -20,8 +20,7 @@ MASS = 0.90
 """Posterior mass of the credible intervals."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Estimate:
+class Estimate(Struct, frozen=True, kw_only=True):
     """A number with its standard error, in the same unit."""
 
     value: float
@@ -29,8 +28,7 @@ class Estimate:
     """None where it cannot be estimated: a single resolved question has no spread."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Interval:
+class Interval(Struct, frozen=True, kw_only=True):
     """A credible interval, with the Monte Carlo standard errors of its ends."""
 
     mass: float
@@ -45,8 +43,7 @@ class Interval:
     """Equal-tailed interval: as much mass lies below as above."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ProbabilityEstimate:
+class ProbabilityEstimate(Struct, frozen=True, kw_only=True):
     """The probability of a single event, averaged over the uncertain quantities.
 
     P(yes | evidence) = E[P(yes | theta, evidence)]. The value is that mean; `sd` and `interval` describe how much
@@ -74,8 +71,7 @@ class ProbabilityEstimate:
                 raise ValueError(f"{spread:g} is not an error or a spread of a probability")
 
 
-@dataclass(frozen=True, kw_only=True)
-class QuantitySummary:
+class QuantitySummary(Struct, frozen=True, kw_only=True):
     """The marginal distribution of a quantity on its own scale (a ratio as a ratio, not as its logarithm)."""
 
     mean: float

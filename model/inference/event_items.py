@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from estimative.model.inference.item_prior import (
     GRID,
@@ -27,8 +28,7 @@ INDICATOR = (1.0, 1.0, 0.0, 0.0)
 """Nobody has a motive to show an indicator."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class EventItems:
+class EventItems(Struct, frozen=True, kw_only=True, dict=True):
     """Items whose ratios, and motives of their own, are integrated out."""
 
     indicators: EventIndicators

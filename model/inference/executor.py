@@ -16,9 +16,10 @@ from collections import deque
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import Any
+
+from msgspec import Struct, field
 
 from estimative.model.inference.threads import one_blas_thread
 from estimative.priors.errors import InvalidInput, invalid
@@ -91,8 +92,7 @@ def unpickled(content: bytes) -> SharedFunction[Any, Any]:
     return SharedFunction(pickle.loads(content), content)
 
 
-@dataclass(frozen=True, kw_only=True)
-class BatchAnswer:
+class BatchAnswer(Struct, frozen=True, kw_only=True):
     """The answers to the tasks of a batch, in their order."""
 
     answers: tuple[Any, ...]
@@ -239,8 +239,7 @@ def _of_one(
     return SharedFunction(_Spread(function)), list(zip(*iterables, strict=False))
 
 
-@dataclass(frozen=True)
-class _Spread:
+class _Spread(Struct, frozen=True):
     """A function of several values as one of their tuple."""
 
     function: Callable[..., Any]
@@ -249,8 +248,7 @@ class _Spread:
         return self.function(*values)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Batch:
+class _Batch(Struct, frozen=True, kw_only=True):
     """Consecutive tasks."""
 
     start: int
@@ -264,8 +262,7 @@ class _Batch:
         return self.attempts >= SUSPECT
 
 
-@dataclass(kw_only=True)
-class _Sharing:
+class _Sharing(Struct, kw_only=True):
     """Tasks that are being shared out: which are to be sent, which are on their way, which are answered."""
 
     engine: BatchExecutor

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from threading import Lock
+
+from msgspec.structs import replace
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference import importance_sampling as importance

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference.by_date import DatedOutcome, by_dates
@@ -23,16 +24,14 @@ from estimative.priors.errors import Issue
 from estimative.priors.quantile_fit import MissedQuantile
 
 
-@dataclass(frozen=True, kw_only=True)
-class Probability:
+class Probability(Struct, frozen=True, kw_only=True):
     """A probability before the evidence (prior predictive) and after it."""
 
     prior: ProbabilityEstimate
     posterior: ProbabilityEstimate
 
 
-@dataclass(frozen=True, kw_only=True)
-class EventProbability(Probability):
+class EventProbability(Probability, frozen=True, kw_only=True):
     """The probability of an event: overall, and under its own condition."""
 
     conditional: Probability | None
@@ -40,8 +39,7 @@ class EventProbability(Probability):
     without a condition."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class QuantityResult:
+class QuantityResult(Struct, frozen=True, kw_only=True):
     """The prior and the posterior of a quantity, on its own scale."""
 
     prior: QuantitySummary
@@ -59,8 +57,7 @@ def check_time(moment: datetime.datetime) -> None:
         raise ValueError(f"{moment.year} is not the year of a run")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Run:
+class Run(Struct, frozen=True, kw_only=True):
     """The identity of a saved run."""
 
     id: str
@@ -71,8 +68,7 @@ class Run:
         check_time(self.created)
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
-class FitResult(Result):
+class FitResult(Result, frozen=True, kw_only=True):
     """The result of fitting one assessment by one method or two.
 
     It holds no numbers where no method passed its verdict, or two that passed disagree, unless they were requested. A

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+from msgspec import Struct
 
 from estimative.model.likelihood.layout import Numbers
 
@@ -14,8 +13,7 @@ MAX_NODES = 4096
 """Bounds the cost; an overlap of densities with very different bandwidths is still accurate to a thousandth."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Grid:
+class Grid(Struct, frozen=True, kw_only=True):
     """Equally spaced nodes."""
 
     start: float

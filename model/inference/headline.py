@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference.diagnostics import Verdict, judge_importance
@@ -18,8 +18,7 @@ from estimative.model.likelihood.layout import Numbers
 from estimative.model.likelihood.queries import Target
 
 
-@dataclass(frozen=True, kw_only=True)
-class Headline:
+class Headline(Struct, frozen=True, kw_only=True):
     """The probability of the headline, and the verdict on the draws behind it."""
 
     probability: MCEstimate

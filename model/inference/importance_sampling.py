@@ -13,9 +13,10 @@ answer comes from a fresh last batch of the final mixture alone.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference.batch import Batch, concatenate_batches, evaluate_batch
@@ -54,8 +55,7 @@ DRAWS = 8000
 """In the last batch."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Effort:
+class Effort(Struct, frozen=True, kw_only=True):
     """How much is done for one fit."""
 
     draws: int
@@ -87,8 +87,7 @@ CERTAIN = Effort(draws=500, particles=200, last_moves=2, rounds=1, round_draws=2
 """Where nothing is uncertain: every draw is the answer, and analyses want some to work on."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class FittedProposal:
+class FittedProposal(Struct, frozen=True, kw_only=True):
     """A fitted proposal, from which posteriors near its own can be sampled without fitting again."""
 
     transform: PriorTransform
@@ -346,8 +345,7 @@ def _pooled(groups: Sequence[tuple[Gaussian, ...]]) -> tuple[Gaussian, ...]:
     return tuple(component for group in groups for component in group)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _History:
+class _History(Struct, frozen=True, kw_only=True):
     """All draws so far, and their density under every proposal so far, which is what costs time."""
 
     batch: Batch

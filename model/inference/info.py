@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime
 import platform
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
+
+from msgspec import Struct
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference.diagnostics import Verdict
@@ -24,8 +25,7 @@ ALWAYS = ("numpy", "scipy")
 WITH_NUTS = ("pymc", "nutpie", "pytensor", "arviz")
 
 
-@dataclass(frozen=True, kw_only=True)
-class LaterItem:
+class LaterItem(Struct, frozen=True, kw_only=True):
     """An item of evidence that is left out, because it is dated after the day of the assessment."""
 
     id: str
@@ -33,8 +33,7 @@ class LaterItem:
     date: datetime.date
 
 
-@dataclass(frozen=True, kw_only=True)
-class ScenarioInfo:
+class ScenarioInfo(Struct, frozen=True, kw_only=True):
     """The scenario that a result answers."""
 
     id: str
@@ -60,8 +59,7 @@ class ScenarioInfo:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class PriorSetInfo:
+class PriorSetInfo(Struct, frozen=True, kw_only=True):
     """The prior set behind a result, and its analyst."""
 
     name: str
@@ -82,8 +80,7 @@ class PriorSetInfo:
         return cls(**{name: getattr(prior_set, name) for name in names})
 
 
-@dataclass(frozen=True, kw_only=True)
-class FitInfo:
+class FitInfo(Struct, frozen=True, kw_only=True):
     """One fit: its method, its draws, and the verdict on them."""
 
     prior_set: PriorSetInfo
@@ -114,8 +111,7 @@ class FitInfo:
         return self.verdict.passed
 
 
-@dataclass(frozen=True, kw_only=True)
-class Computation:
+class Computation(Struct, frozen=True, kw_only=True):
     """How the numbers were computed."""
 
     seed: int
@@ -136,12 +132,11 @@ _version = cache(version)
 """Of a package: looking it up reads a file, and costs a twentieth of a small fit."""
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
-class Result:
+class Result(Struct, frozen=True, kw_only=True):
     """What every answer carries; each kind of answer adds its numbers.
 
-    A number of a fit that did not converge is left out (None, or no entry) unless it was requested. Subclasses are
-    dataclasses with `repr=False`, so that they keep the one-line `repr` instead of printing every number.
+    A number of a fit that did not converge is left out (None, or no entry) unless it was requested. Subclasses keep
+    the one-line `repr`, which does not print every number.
     """
 
     schema_version: int = SCHEMA_VERSION

@@ -9,10 +9,10 @@ event, ratio and motive are drawn afterwards, exactly, by rejection.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 import numpy as np
+from msgspec import Struct
 from scipy.special import ndtr, ndtri
 
 from estimative.model.inference.beta_quantiles import beta_log_odds, cubics
@@ -34,8 +34,7 @@ type Beta = tuple[float, float, float, float]
 """a, b, lower, upper."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ItemPrior:
+class ItemPrior(Struct, frozen=True, kw_only=True, dict=True):
     """What the likelihood of one item depends on."""
 
     power: float
@@ -127,8 +126,7 @@ def _log_shares(normals: Numbers) -> Numbers:
     return np.asarray(-0.5 * normals**2 - np.logaddexp.reduce(-0.5 * normals**2))
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Envelope:
+class _Envelope(Struct, frozen=True, kw_only=True):
     """A bound of the likelihood in each cell of a grid over motive and ratio: the highest of its corners.
 
     ln R is monotone in either, so that no point of a cell is higher.

@@ -48,7 +48,7 @@ class MCEstimate:
     0.0
     """
 
-    # A plain class: a dataclass would compare `influence` arrays with ==, and be encoded field by field.
+    # A plain class: a Struct would compare `influence` arrays with ==, and be encoded field by field.
     __slots__ = ("influence", "own_variance", "value")
 
     def __init__(self, *, value: float, influence: Numbers = NO_INFLUENCE, own_variance: float = 0.0) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from estimative.model.inference.draws import Draws
 from estimative.model.inference.estimates import Estimate, ProbabilityEstimate
@@ -19,8 +19,7 @@ from estimative.model.spec.scenario import Scenario
 SHARES = (0.05, 0.5, 0.95)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Quantile:
+class Quantile(Struct, frozen=True, kw_only=True):
     """A quantile of a number."""
 
     share: float
@@ -29,8 +28,7 @@ class Quantile:
     """None where it is above the last edge."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class NumberDistribution:
+class NumberDistribution(Struct, frozen=True, kw_only=True):
     """The distribution of a number, under the condition of its event."""
 
     at_most: tuple[ProbabilityEstimate | None, ...]
@@ -39,8 +37,7 @@ class NumberDistribution:
     """5%, 50% and 95%, within a range by the rule of `ranges.share_below`."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RangedNumber:
+class RangedNumber(Struct, frozen=True, kw_only=True):
     """A number in ranges before the evidence and after it."""
 
     edges: tuple[float, ...]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import nutpie
+from msgspec import Struct
 from numpy.typing import NDArray
 from nutpie.compiled_pyfunc import from_pyfunc
 from scipy.special import expit
@@ -29,8 +29,7 @@ SMALLEST = 1e-290
 """Nearer to 0, the equations cannot tell a degree from 0."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Adaptation:
+class Adaptation(Struct, frozen=True, kw_only=True):
     """How carefully chains are adapted."""
 
     target_accept: float

@@ -9,9 +9,9 @@ none that go farther, and of an event k before L also a free Poisson number with
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 from scipy.special import gammainc
 
 from estimative.model.assessment import Assessment
@@ -34,8 +34,7 @@ MOST_DRIVING = 6
 """Each doubles the rows over which is summed."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Count:
+class Count(Struct, frozen=True, kw_only=True):
     """How often an event occurs, before the evidence or after it."""
 
     expected: Estimate | None
@@ -44,8 +43,7 @@ class Count:
     """The chance of at least 1, 2, ... occurrences, as far as the draws support it."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Occurrences:
+class Occurrences(Struct, frozen=True, kw_only=True):
     """How often an event that repeats occurs, or the rate event that it repeats with."""
 
     prior: Count
@@ -71,8 +69,7 @@ def occurrences(assessment: Assessment, posterior: TargetEstimates, prior: Targe
     return found
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Level:
+class _Level(Struct, frozen=True, kw_only=True):
     """How far occurrences went: the last event of a chain that happened, and why none went farther."""
 
     last: int

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from msgspec import Struct
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference.diagnostics import Verdict, ess_estimator, judge_importance, judge_nuts
@@ -23,8 +23,7 @@ AGREEMENT = 4.0
 """Joint standard errors by which two methods may differ: by chance once in 16,000 comparisons."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Posterior(TargetEstimates):
+class Posterior(TargetEstimates, frozen=True, kw_only=True):
     """The posterior of an assessment: draws of the quantities, and every probability at each draw.
 
     The events are summed out exactly, so that P(target | evidence) is the mean over the draws of
@@ -81,8 +80,7 @@ class Posterior(TargetEstimates):
         return judge_nuts(self.draws, series, name, relative_se(headline))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Agreement:
+class Agreement(Struct, frozen=True, kw_only=True):
     """How far two methods' fits differ, at the outcome where they differ most for their errors."""
 
     outcome: str

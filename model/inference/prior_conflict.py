@@ -13,9 +13,9 @@ others repeat it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 import numpy as np
+from msgspec.structs import replace
 from scipy.special import betainc, gammainc, gammaincc, ndtr
 
 from estimative.model.assessment import Assessment

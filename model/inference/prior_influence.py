@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import log, log1p
 
 import numpy as np
+from msgspec import Struct
 
 from estimative.model.inference.draws import Draws
 from estimative.model.inference.posterior import Posterior
@@ -19,8 +19,7 @@ MOVED = 0.1
 """Shift of its mean, in prior standard deviations, that an uninformed quantity stays below."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class PriorInfluence:
+class PriorInfluence(Struct, frozen=True, kw_only=True):
     """The headline's uncertainty on the natural log-odds scale, before and after the evidence."""
 
     prior_sd: float

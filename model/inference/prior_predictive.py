@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -28,8 +27,7 @@ MORE_DRAWS = (20_000, 80_000)
 """With draws where rare targets are likely, if plain draws from the prior leave some of them uncertain."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class PriorPredictive(TargetEstimates):
+class PriorPredictive(TargetEstimates, frozen=True, kw_only=True):
     """The same probabilities as those of a posterior before the evidence."""
 
     headline_id: str

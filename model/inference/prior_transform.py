@@ -8,10 +8,10 @@ numbers for both.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property, reduce
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 from scipy.special import betainc, expit, ndtri
 
@@ -27,8 +27,7 @@ FARTHEST = 4.0
 """The farthest from the middle, in standard deviations, that a constant is assumed to be."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class PriorTransform:
+class PriorTransform(Struct, frozen=True, kw_only=True, dict=True):
     """The map from standard normals z, dims (free, draw), to the quantities of an assessment.
 
     A degree is lower + (upper - lower) F^-1(Phi(z)), F being its beta distribution; a log ratio is mu + sigma z.
@@ -196,8 +195,7 @@ class PriorTransform:
         return np.concatenate([np.zeros((4, 0)), *(cubics(a, b) for a, b in shapes)], axis=1)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Dimensions:
+class Dimensions(Struct, frozen=True, kw_only=True):
     """Which quantities are dimensions of a space of standard normals."""
 
     degrees: Index

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from estimative.model.likelihood.layout import Index, Numbers
 
@@ -14,8 +15,7 @@ MIN_EFFECTIVE = 100
 """A target is tempered until this many draws are effective, before a Gaussian is fitted to it."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Gaussian:
+class Gaussian(Struct, frozen=True, kw_only=True, dict=True):
     """A multivariate normal proposal; without a root it is N(0, I), the prior."""
 
     mean: Numbers

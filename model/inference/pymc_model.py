@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ import numpy as np
 import pymc as pm
 import pytensor
 import pytensor.tensor as pt
+from msgspec import Struct
 from pytensor.gradient import DisconnectedType
 from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
@@ -79,8 +79,7 @@ def _source_version() -> int:
 evidence_log_likelihood = EvidenceLogLikelihood()
 
 
-@dataclass(frozen=True, kw_only=True)
-class ModelData:
+class ModelData(Struct, frozen=True, kw_only=True):
     """What differs between the models of two assessments."""
 
     degrees: tuple[str, ...]

@@ -7,9 +7,9 @@ joint distribution, the rank of the truth among independent draws is uniform.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
+from msgspec.structs import replace
 
 from estimative.model.inference.draws import Draws
 from estimative.model.likelihood.layout import Numbers

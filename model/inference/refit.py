@@ -13,11 +13,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
-from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Literal
 
 import numpy as np
+from msgspec import Struct
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference import importance_sampling as importance
@@ -43,6 +43,7 @@ from estimative.model.inference.threads import one_blas_thread
 from estimative.model.likelihood.layout import Numbers
 from estimative.model.likelihood.queries import Target
 from estimative.model.likelihood.variable_elimination import Contradiction
+from estimative.priors.structs import fields_without
 
 DRAWS = 4000
 """Of a refit by importance sampling; half of a full fit's, since differences need fewer."""
@@ -56,8 +57,7 @@ type Choice = Literal["auto", "importance", "nuts"]
 """The method to use. "auto": importance sampling where its verdict passes, else NUTS."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Fitted:
+class Fitted(Struct, frozen=True, kw_only=True):
     """A fit: its posterior, and the proposal from which other fits can start."""
 
     posterior: Posterior
@@ -77,8 +77,7 @@ class Fitted:
         return self.posterior.mc_estimate("outcome", self.assessment.scenario.headline)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Start:
+class Start(Struct, frozen=True, kw_only=True):
     """What other fits need of a fit to start from it: all but its draws, a tenth of its size."""
 
     assessment: Assessment
@@ -88,8 +87,7 @@ class Start:
         return f"Start({self.assessment!r}, proposal={self.proposal!r})"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Fitter:
+class Fitter(Struct, frozen=True, kw_only=True, dict=True):
     """Fits assessments of one scenario by the same rules, on common random numbers.
 
     Every quantity that is uncertain in one of the assessments is a dimension of the space for all: the same coordinate
@@ -112,16 +110,9 @@ class Fitter:
         scenario = self.assessments[0].scenario.id if self.assessments else "-"
         return f"Fitter({scenario}, {len(self.assessments)} assessments, method={self.method!r}, seed={self.seed})"
 
-    def __getstate__(self) -> dict[str, object]:
+    def __reduce__(self) -> tuple[Callable[[], Fitter], tuple[()]]:
         """Leave out the executor and the callback, which belong to this process."""
-        return {
-            "assessments": self.assessments,
-            "seed": self.seed,
-            "method": self.method,
-            "draws": self.draws,
-            "notify": None,
-            "executor": None,
-        }
+        return partial(Fitter, **fields_without(self, "executor", "notify")), ()
 
     @cached_property
     def dimensions(self) -> Dimensions:
@@ -162,8 +153,7 @@ class Fitter:
         return by_nuts(assessment, seed=self.seed, draws=draws)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Refit:
+class Refit(Struct, frozen=True, kw_only=True, dict=True):
     """The headline of one assessment among many, with its error and its own verdict."""
 
     probability: MCEstimate
@@ -185,8 +175,7 @@ class Refit:
         return log_odds(self.probability)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Refitter:
+class Refitter(Struct, frozen=True, kw_only=True, dict=True):
     """Estimates the headline of assessments between others, from those others' proposals.
 
     An assessment that takes each prior from one of two analysts has a posterior between theirs in the space of standard
@@ -206,10 +195,6 @@ class Refitter:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.fitter!r}, {len(self.ends)} fits to start from)"
-
-    def __getstate__(self) -> dict[str, object]:
-        """Leave out what another process computes again sooner than it reads it."""
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
     @classmethod
     def between(
@@ -372,8 +357,7 @@ def no_progress(_: int, __: int) -> None:
     """Report nothing."""
 
 
-@dataclass
-class ProgressCounter:
+class ProgressCounter(Struct):
     """Counts fits done over several rounds, and reports each."""
 
     progress: Progress
@@ -386,8 +370,7 @@ class ProgressCounter:
         self.progress(self.done, self.total)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Effort:
+class Effort(Struct, frozen=True, kw_only=True):
     """The fits behind a result."""
 
     fits: int

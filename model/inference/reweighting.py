@@ -8,10 +8,11 @@ since they have their draws in common.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from scipy.special import expit, logit
 
 from estimative.model.assessment import Assessment
@@ -35,8 +36,7 @@ SPREAD_DRAWS = 500
 """From which intervals and quantities are taken."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Reweighted(TargetEstimates):
+class Reweighted(TargetEstimates, frozen=True, kw_only=True):
     """The posterior of an assessment by weights on the draws of another one's fit."""
 
     assessment: Assessment
@@ -53,8 +53,7 @@ class Reweighted(TargetEstimates):
         return "outcome", self.assessment.scenario.headline
 
 
-@dataclass(frozen=True, kw_only=True)
-class QuickAnswer:
+class QuickAnswer(Struct, frozen=True, kw_only=True):
     """What changes in a fit when its assessment does, from the draws at hand."""
 
     verdict: Verdict
@@ -67,8 +66,7 @@ class QuickAnswer:
         return f"QuickAnswer({len(self.numbers)} numbers, {self.verdict!r})"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Reweighting:
+class Reweighting(Struct, frozen=True, kw_only=True, dict=True):
     """Weighs the draws of a fit for assessments near it.
 
     The fit itself is weighed in the same way, and its numbers are moved by the difference between the two: the draws

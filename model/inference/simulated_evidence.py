@@ -19,10 +19,11 @@ its full weight and a ratio without uncertainty.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 from scipy.special import expit, gammaln
 
@@ -82,8 +83,7 @@ that counts. "reweighted": at its weight, with truths weighted accordingly. "bot
 weight is 0."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class SimulatedItem:
+class SimulatedItem(Struct, frozen=True, kw_only=True):
     """An item of evidence, and how it was simulated."""
 
     id: str
@@ -92,8 +92,7 @@ class SimulatedItem:
     how: How
 
 
-@dataclass(frozen=True, kw_only=True)
-class World:
+class World(Struct, frozen=True, kw_only=True):
     """The truth, and the assessment with the evidence that was simulated given the truth."""
 
     theta: Theta
@@ -108,8 +107,7 @@ class World:
         return f"World({self.assessment!r})"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Simulator:
+class Simulator(Struct, frozen=True, kw_only=True):
     """Simulates worlds of one assessment."""
 
     assessment: Assessment
@@ -205,8 +203,7 @@ class Simulator:
         return total
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Evidence:
+class _Evidence(Struct, frozen=True, kw_only=True):
     """Draws the evidence of one world."""
 
     assessment: Assessment

@@ -9,9 +9,10 @@ weights estimates the marginal likelihood, independently of whatever is fitted t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from estimative.model.inference.gaussian_mixture import fit_gaussian, fit_mixture, log_mixture
@@ -46,8 +47,7 @@ type LogDensities = Callable[[Numbers], tuple[Numbers, Numbers]]
 """Points, dims (free, point) -> ln density at power 0, and what is added at power 1, dims (point) each."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Particles:
+class Particles(Struct, frozen=True, kw_only=True):
     """Equally weighted draws, with the two log densities that they were carried between; dims (particle)."""
 
     z: Numbers
@@ -72,8 +72,7 @@ class Particles:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Tempered:
+class Tempered(Struct, frozen=True, kw_only=True):
     """Particles at power 1."""
 
     particles: Particles

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
 import numpy as np
+from msgspec import Struct
 
 from estimative.model.inference.diagnostics import Verdict, ess_estimator, judge_probability, judge_series
 from estimative.model.inference.draws import Draws
@@ -28,8 +28,7 @@ type TargetKey = tuple[str, str]
 """Kind ("outcome", "event", "link") and id."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Omission:
+class Omission(Struct, frozen=True, kw_only=True):
     """A probability that is not shown."""
 
     kind: str
@@ -40,8 +39,7 @@ class Omission:
     """Of a probability that did not converge, by itself."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class TargetEstimates:
+class TargetEstimates(Struct, frozen=True, kw_only=True, dict=True):
     """Draws, with every target's probability at each."""
 
     draws: Draws

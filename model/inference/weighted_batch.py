@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference.batch import Batch, evaluate_batch
@@ -28,8 +28,7 @@ FAR_ABOVE = 50.0
 """Times the mean weight: draws there are so rare that the answer could not do without them."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class WeightedBatch:
+class WeightedBatch(Struct, frozen=True, kw_only=True):
     """A last batch with its importance weights."""
 
     batch: Batch

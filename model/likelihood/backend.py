@@ -7,19 +7,18 @@ of one draw and have none.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from scipy.special import expit
 
 type Array = Any
 """A NumPy array or a recorded one; the equations serve both, so neither type fits."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Backend:
+class Backend(Struct, frozen=True, kw_only=True):
     """An array namespace: elementary functions, and the operations that are done differently on recorded arrays."""
 
     exp: Callable[[Array], Array]

@@ -7,19 +7,19 @@ state of an event with more than two has a name of its own, "event=state", and s
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import prod
 
 import numpy as np
+from msgspec import Struct, field
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 type Cells = NDArray[np.intp]
 """A conditional probability table by reference: positions in the vector of local probabilities."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Query:
+class Query(Struct, frozen=True, kw_only=True):
     """A set of joint states of some events, such as "a and b happened, c did not"."""
 
     scope: tuple[str, ...]
@@ -94,8 +94,7 @@ type Place = tuple[str, int]
 """An event, and one of its states."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Network:
+class Network(Struct, frozen=True, kw_only=True, dict=True):
     """A Bayesian network of events.
 
     `cells[e]` has one axis for each parent of e, then one for e itself, as long as they have states. Its entries are

@@ -10,17 +10,17 @@ same work once a query.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
+from msgspec import Struct, field
 
 from estimative.model.likelihood.backend import TINY, Array
 from estimative.model.likelihood.bayes_net import Network
 from estimative.model.likelihood.factor_product import Factor, align, multiply
+from estimative.priors.structs import repr_without
 
 
-@dataclass
-class _Bucket:
+class _Bucket(Struct):
     """The table in which an event is summed out."""
 
     scope: tuple[str, ...]
@@ -31,15 +31,17 @@ class _Bucket:
     """The bucket that takes the message; None where it is a number."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Marginals:
+class Marginals(Struct, frozen=True, kw_only=True):
     """The joint distribution of the events of each table, given the evidence."""
 
     network: Network
     log_mass: Array
     """ln P(evidence); dims (draw)."""
     tables: Sequence[Factor]
-    found: dict[tuple[str, ...], Array | None] = field(default_factory=dict, repr=False)
+    found: dict[tuple[str, ...], Array | None] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return repr_without(self, "found")
 
     def of(self, events: tuple[str, ...]) -> Array | None:
         """P(events | evidence), an axis for each in their order, then draw; None where they share no table."""

@@ -13,12 +13,12 @@ happened where at least one occurrence has gone so far. The rest follows: see `d
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property, reduce
 from itertools import combinations, product
 from math import prod
 
 import numpy as np
+from msgspec import Struct
 
 from estimative.model.likelihood.backend import NUMPY, TINY
 from estimative.model.likelihood.bayes_net import EVERYTHING, Query
@@ -44,8 +44,7 @@ type Case = tuple[int, int, int]
 """A group, a row of its table, and which of its members have happened by the date, each by its position."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class DatedGroup:
+class DatedGroup(Struct, frozen=True, kw_only=True, dict=True):
     """A group of events with dates of their own, as a node of the network."""
 
     group: DateGroup
@@ -148,8 +147,7 @@ class DatedGroup:
         return np.asarray(first * rest * weight[:, None])
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(Struct, frozen=True):
     """What the table of a group depends on."""
 
     driven: tuple[bool, ...]
@@ -159,8 +157,7 @@ class Row:
     """By the horizon."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Pattern:
+class Pattern(Struct, frozen=True, kw_only=True):
     """One case of an outcome by a date: what is so at the horizon, and what of that has happened by the date."""
 
     cases: tuple[Case, ...]
@@ -171,8 +168,7 @@ class Pattern:
     """Its condition then."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Dating:
+class Dating(Struct, frozen=True, kw_only=True, dict=True):
     """The dates of a scenario's events."""
 
     structure: Structure

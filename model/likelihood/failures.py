@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
+from msgspec.structs import replace
 
 from estimative.model.likelihood.bayes_net import Cells, Network
 from estimative.model.spec.events import Event, event_of

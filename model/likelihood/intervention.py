@@ -10,9 +10,10 @@ comes later, nor a counterfactual; both would need a model of what produces the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 
 import numpy as np
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.bayes_net import EVERYTHING, Cells, Network, Query
@@ -37,8 +38,7 @@ MAX_SETTLED = 64
 """Joint states of the events that are settled now and drive events to come directly: each is computed by itself."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Intervention:
+class Intervention(Struct, frozen=True, kw_only=True):
     """What is set, for the time from now to the horizon."""
 
     factors: Mapping[str, float] = field(default_factory=lambda: FrozenDict({}))
@@ -79,8 +79,7 @@ def _error(name: str, message: str, suggestion: str = "") -> Issue:
     return Issue(code="settled", message=message, place=Place(key=name), allowed=allowed, suggestion=suggestion)
 
 
-@dataclass(frozen=True, kw_only=True)
-class InterventionBase:
+class InterventionBase(Struct, frozen=True, kw_only=True):
     """What no intervention changes at the draws, and the queries that are evaluated under any.
 
     For each joint state n of the settled events that drive events to come, P'(target) = sum over n of

@@ -7,12 +7,12 @@ Dims: a quantity's own dimension comes first; under NumPy `draw` comes last; rec
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import reduce
 from math import log, pi
 from operator import add
 
 import numpy as np
+from msgspec import Struct
 
 from estimative.model.likelihood.backend import NUMPY, TINY, Array, Backend, softplus
 from estimative.model.likelihood.bayes_net import Query
@@ -163,8 +163,7 @@ def _state_cases(backend: Backend, structure: Structure, shared: Terms) -> Array
     return backend.weigh(shared.theta.weight[items.item], backend.concatenate(densities))
 
 
-@dataclass(frozen=True, kw_only=True)
-class ItemKind:
+class ItemKind(Struct, frozen=True, kw_only=True):
     """Evidence that needs no sum over events, or one of its own."""
 
     log_density: Callable[[Backend, Structure, Terms], Array]

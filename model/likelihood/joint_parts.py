@@ -7,9 +7,10 @@ same at the same draws, to the last bit, and is taken from where it was computed
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 
 import numpy as np
+from msgspec import Struct, field
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from estimative.model.likelihood.backend import Array, Backend
@@ -22,8 +23,7 @@ from estimative.model.likelihood.theta import Theta
 from estimative.model.likelihood.variable_elimination import SoftEvidence, by_elimination
 
 
-@dataclass(frozen=True, kw_only=True)
-class Known:
+class Known(Struct, frozen=True, kw_only=True):
     """Parts that need no computing; None, or absent, are those that do."""
 
     terms: Terms | None = None
@@ -32,8 +32,7 @@ class Known:
     log_masses: Array | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class JointParts:
+class JointParts(Struct, frozen=True, kw_only=True):
     """All that the log joint is the sum of, and where it was evaluated."""
 
     structure: Structure
@@ -75,8 +74,7 @@ class JointParts:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Same:
+class Same(Struct, frozen=True, kw_only=True):
     """Which quantities have the same value at every draw, and the same spread where they are integrated out."""
 
     degree: NDArray[np.bool_]

@@ -6,10 +6,10 @@ The layout depends on the scenario alone, not on anybody's priors: all prior set
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from estimative.model.likelihood.backend import Array, Backend
@@ -27,8 +27,7 @@ type Link = Literal["log_odds", "noisy_or"]
 """How drivers change a probability: see `links`."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class LinearPredictors:
+class LinearPredictors(Struct, frozen=True, kw_only=True):
     """Rows of linear predictors: baseline[base[r]] + sum over effects of design[r] x covariate x s ln w."""
 
     base: Index
@@ -37,8 +36,7 @@ class LinearPredictors:
     """The design matrix; dims (row, effect)."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Categories:
+class Categories(Struct, frozen=True, kw_only=True):
     """Rows of probabilities over equally many states, for all events of odds form, or of table form, that have them.
 
     Row r has the numbers `entry[r]` in it, one for each state but the first: linear predictors of odds form, or sticks
@@ -51,8 +49,7 @@ class Categories:
     """Linear predictors: whether they are the log-odds of a later state, or of each state against the first."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Anytime:
+class Anytime(Struct, frozen=True, kw_only=True):
     """Events of odds form that may happen on any day: P(not by the end) = P(not in the stated time)^(years / stated).
 
     The rows are those of `Structure.odds_categories` with two states, of all events.
@@ -77,8 +74,7 @@ class Anytime:
         return np.where(self.owner < 0, 1.0, self.years / stated[self.owner])
 
 
-@dataclass(frozen=True, kw_only=True)
-class Chances:
+class Chances(Struct, frozen=True, kw_only=True):
     """Of items that may be stated as two chances: where these are; dims of both fields: (item).
 
     A position behind the last degree stands for 1, the chance of an item that is stated as a ratio.
@@ -90,8 +86,7 @@ class Chances:
     """In the other state."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Items:
+class Items(Struct, frozen=True, kw_only=True):
     """Items of evidence of one kind, or their rows."""
 
     item: Index
@@ -103,8 +98,7 @@ class Items:
         return NOWHERE, NOWHERE
 
 
-@dataclass(frozen=True, kw_only=True)
-class Indicators(Items):
+class Indicators(Items, frozen=True, kw_only=True):
     """Indicators about factors: log-likelihood w sign (x - 1/2) ln LR. Dims of every field: (item)."""
 
     ratio: Index
@@ -120,8 +114,7 @@ class Indicators(Items):
         return np.concatenate([self.factor, self.chances.supported, self.chances.other]), self.ratio
 
 
-@dataclass(frozen=True, kw_only=True)
-class EventIndicators(Items):
+class EventIndicators(Items, frozen=True, kw_only=True):
     """Indicators about events, then testimony. An item with `given` says nothing where neither the event happened nor
     its condition was met without it.
     """
@@ -166,8 +159,7 @@ class EventIndicators(Items):
         return backend.combine(self.not_happened, not_happened), so
 
 
-@dataclass(frozen=True, kw_only=True)
-class Measurements(Items):
+class Measurements(Items, frozen=True, kw_only=True):
     """Measurements whose expected value is a straight line in a factor. Dims of every field: (item)."""
 
     error: Index
@@ -184,8 +176,7 @@ class Measurements(Items):
         return self.factor, self.error
 
 
-@dataclass(frozen=True, kw_only=True)
-class QuantileForecasts:
+class QuantileForecasts(Struct, frozen=True, kw_only=True):
     """Forecasts of numbers in ranges by quantiles: the probability of at most each value, as that of the model."""
 
     owner: Numbers
@@ -202,8 +193,7 @@ class QuantileForecasts:
     """The ranges of each number in turn."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Forecasts(Items):
+class Forecasts(Items, frozen=True, kw_only=True):
     """Published probabilities, each compared on the log-odds scale with the model's own before any evidence."""
 
     error: Index
@@ -222,8 +212,7 @@ class Forecasts(Items):
         return NOWHERE, self.error
 
 
-@dataclass(frozen=True, kw_only=True)
-class PoissonCounts(Items):
+class PoissonCounts(Items, frozen=True, kw_only=True):
     """Exposure evidence: counts of a Poisson process. Dims of every field but `rows`: (item)."""
 
     rows: LinearPredictors
@@ -235,8 +224,7 @@ class PoissonCounts(Items):
     """ln count!, which no quantity changes but the marginal likelihood needs."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class BinomialCases(Items):
+class BinomialCases(Items, frozen=True, kw_only=True):
     """Cases evidence: successes among trials at given drivers. Dims of every field but `rows`: (row).
 
     An item has a row for each combination of drivers in its file.
@@ -249,8 +237,7 @@ class BinomialCases(Items):
     failures: Numbers
 
 
-@dataclass(frozen=True, kw_only=True)
-class StateCases(Items):
+class StateCases(Items, frozen=True, kw_only=True):
     """Cases evidence about events with states: how many were in each, at given drivers.
 
     Case rows of one group of categories come after those of the one before.
@@ -264,8 +251,7 @@ class StateCases(Items):
     """Of each group, the states in the order of their shares; dims (row, state)."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Structure:
+class Structure(Struct, frozen=True, kw_only=True):
     """A scenario as arrays of positions: what the equations read instead of names.
 
     Effects (of factors first, then of events) are the pairs of an event and one of its drivers. Rows are the linear

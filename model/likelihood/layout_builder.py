@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import product
 from math import lgamma, log
 
 import numpy as np
+from msgspec import Struct
 
 from estimative.model.likelihood.bayes_net import Query
 from estimative.model.likelihood.failures import failure_of, with_failures
@@ -45,8 +45,7 @@ from estimative.model.spec.ranges import shares_below
 from estimative.model.spec.scenario import Scenario
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Claim:
+class _Claim(Struct, frozen=True, kw_only=True):
     """What an item says about an event, or about a state of one."""
 
     item: Indicator | Testimony

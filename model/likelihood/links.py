@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
 
 from estimative.model.likelihood.backend import Array, Backend, softplus
 
@@ -80,8 +80,7 @@ def by_noisy_or(
     return backend.stack(predictors)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Causes:
+class _Causes(Struct, frozen=True, kw_only=True):
     """The causes of one event, and its leak."""
 
     effects: Index

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from math import log
 
 import numpy as np
+from msgspec import Struct
 
 from estimative.model.likelihood.bayes_net import Cells, Network
 from estimative.model.likelihood.layout import Anytime, Categories
@@ -25,8 +25,7 @@ MAX_ROWS = 1 << 14
 """Combinations of what drives events, over all events: most of a minute and 4 GB for a fit."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class NetworkParts:
+class NetworkParts(Struct, frozen=True, kw_only=True):
     """The network, and what its local probabilities are computed from."""
 
     network: Network
@@ -39,8 +38,7 @@ class NetworkParts:
     repeating: tuple[Repeating, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Row:
+class Row(Struct, frozen=True, kw_only=True):
     """A linear predictor before it is packed into arrays."""
 
     base: int
@@ -50,8 +48,7 @@ class Row:
     """Of a row of rate form."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class NetworkBuilder:
+class NetworkBuilder(Struct, frozen=True, kw_only=True):
     """What the tables refer to; used once for each scenario."""
 
     scenario: Scenario

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import product
 
 import numpy as np
+from msgspec import Struct, field
 
 from estimative.model.likelihood.repeating import Repeating
 from estimative.model.likelihood.waiting import Waiting
@@ -20,8 +20,7 @@ type RowOf = Mapping[tuple[int, ...], int]
 """The row for each combination of what drives an event being so or not, or of the states of a table's parents."""
 
 
-@dataclass(frozen=True)
-class Node:
+class Node(Struct, frozen=True):
     """An event in the network, or a copy of it over another span of time."""
 
     name: str

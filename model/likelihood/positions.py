@@ -7,11 +7,11 @@ of states, the rows of table form; then the rows of rates that wait for others, 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Literal
 
 import numpy as np
+from msgspec import Struct, field
 
 from estimative.model.likelihood.layout import Categories
 from estimative.model.spec.events import Event
@@ -21,8 +21,7 @@ type Group = tuple[Kind, int, bool]
 """The form, the number of states but the first, and whether they are ordered."""
 
 
-@dataclass(frozen=True)
-class Rows:
+class Rows(Struct, frozen=True):
     """Rows of probabilities by form and number of states, while they are collected."""
 
     groups: dict[Group, list[list[int]]] = field(default_factory=dict)
@@ -66,8 +65,7 @@ class Rows:
         return Positions(first=first, counts={**counts, "rate": rates, **own})
 
 
-@dataclass(frozen=True, kw_only=True)
-class Positions:
+class Positions(Struct, frozen=True, kw_only=True):
     """Where each part begins."""
 
     first: dict[object, int]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.bayes_net import EVERYTHING, Network, Query
@@ -35,8 +36,7 @@ type TargetKind = Literal["outcome", "event", "link"]
 """A link is an event under its own condition: all it is `given` happened, nothing it is `unless`."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Target:
+class Target(Struct, frozen=True, kw_only=True):
     """A conditional probability to report: P(yes) / P(given), where `yes` implies `given`."""
 
     kind: TargetKind
@@ -47,8 +47,7 @@ class Target:
     """The condition; `EVERYTHING` where there is none."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class QueryProbabilities:
+class QueryProbabilities(Struct, frozen=True, kw_only=True):
     """The probability of `yes` and of `given` for each target and draw; dims (target, draw)."""
 
     yes: Numbers

@@ -11,16 +11,14 @@ come: then it is 1 - exp(-H p).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from estimative.model.likelihood.backend import TINY, Array, Backend
 
 
-@dataclass(frozen=True, kw_only=True)
-class Repeating:
+class Repeating(Struct, frozen=True, kw_only=True):
     """The rows of an event that repeats."""
 
     events: tuple[str, ...]

@@ -6,11 +6,11 @@ in which samplers get stuck. Integrated over the error, the likelihood has no fu
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from math import log, pi
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from estimative.model.likelihood.backend import NUMPY, TINY, Array, Backend, softplus
@@ -33,8 +33,7 @@ ROUNDS = 200
 """Of rejection: by then all draws have been accepted, but for a chance of 10^-24, or none can be."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Integrand:
+class Integrand(Struct, frozen=True, kw_only=True):
     """exp(g(t)), t being the standardised log standard deviation: ln sd = mu + sigma t, t ~ Normal(0, 1).
 
     g(t) = -w sigma t - q exp(-2 sigma t) / 2 - t^2 / 2, with q = w (deviation / exp mu)^2 for a likelihood to the
@@ -118,8 +117,7 @@ def tabulated_log_density(deviation: Numbers, mu: Numbers, sigma: Numbers, power
     return density
 
 
-@dataclass(eq=False)
-class _Table:
+class _Table(Struct, eq=False):
     """The density of deviations in units of exp mu, at one spread and power."""
 
     sigma: float

@@ -14,11 +14,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
 import numpy as np
+from msgspec import Struct, field
 from numpy.typing import NDArray
 from scipy.special import expit
 
@@ -68,8 +68,7 @@ NUMERIC: Mapping[Operation, Callable[..., Any]] = {
 """The same on numbers, for constants."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Program:
+class Program(Struct, frozen=True, kw_only=True, eq=False):
     """A recorded function of one vector, as arrays that a machine goes through."""
 
     inputs: int
@@ -99,8 +98,7 @@ def record(function: Callable[[Recorded], Array], inputs: int) -> Program:
     )
 
 
-@dataclass(kw_only=True, eq=False, repr=False)
-class Tape:
+class Tape(Struct, kw_only=True, eq=False):
     """What has been recorded so far."""
 
     values: NDArray[np.float64] = field(default_factory=lambda: np.zeros(1024))
@@ -112,6 +110,8 @@ class Tape:
     instructions: list[tuple[int, int, int, int]] = field(default_factory=list)
     operands: list[Cells] = field(default_factory=list)
     operand_count: int = 0
+
+    __repr__ = object.__repr__
 
     def allocate(self, count: int, *, varies: bool) -> Cells:
         """Take the next cells; dims (count)."""
@@ -188,14 +188,15 @@ class Tape:
         return Recorded(self, results)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Recorded:
+class Recorded(Struct, frozen=True, eq=False):
     """An array on a tape, with the operators and methods of NumPy arrays that the equations use."""
 
     __array_ufunc__ = None  # so that NumPy leaves operators with its own arrays to this class
 
     tape: Tape
     cells: Cells
+
+    __repr__ = object.__repr__
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -6,10 +6,11 @@ Dims: a quantity's own dimension comes first; under NumPy `draw` comes last; rec
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import reduce
 from itertools import pairwise
 from operator import add
+
+from msgspec import Struct
 
 from estimative.model.likelihood.backend import TINY, Array, Backend, softplus
 from estimative.model.likelihood.layout import Categories, LinearPredictors, Structure
@@ -22,8 +23,7 @@ EPSILON = 2.0**-53
 """The smallest 1 - p that a float can hold next to 1; keeps the log-odds of p = 1 finite."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Terms:
+class Terms(Struct, frozen=True, kw_only=True):
     """What the parts of the likelihood share, computed once for a theta."""
 
     theta: Theta

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from estimative.model.likelihood.backend import Array
 from estimative.model.likelihood.cubics import Index
 
 
-@dataclass(frozen=True, kw_only=True)
-class Theta:
+class Theta(Struct, frozen=True, kw_only=True):
     """The parameters of the model: one value, or many draws, of every quantity that a prior set states.
 
     `Structure.quantities` maps the name of a quantity to its position in `degree` or `log_ratio`.

@@ -7,10 +7,10 @@ queries that of two passes (`bucket_tree`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from math import prod
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from estimative.model.likelihood.backend import NUMPY, TINY, Array, Backend
@@ -25,8 +25,7 @@ MAX_CELLS = 1 << 26
 """Of a table, for all draws that are evaluated at once: half a gigabyte."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class SoftEvidence:
+class SoftEvidence(Struct, frozen=True, kw_only=True):
     """Virtual evidence: the log-likelihood of the evidence under either state of each event.
 
     Pearl 1988, Probabilistic Reasoning in Intelligent Systems, ch. 2.

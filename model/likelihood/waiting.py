@@ -11,11 +11,11 @@ rates, so that equal rates need no care.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import combinations
 from math import log
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from estimative.model.likelihood.backend import Array, Backend
@@ -27,8 +27,7 @@ TERMS = 12
 """Of the series over a step, in which no more than an eighth of an event of each kind is expected."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Waiting:
+class Waiting(Struct, frozen=True, kw_only=True):
     """An event that waits for others: the rows of their rates, and the states that lead to its happening.
 
     A state is a set of events that have happened. The last state is all of them, the last but one all but the event.

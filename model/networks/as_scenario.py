@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from estimative.model.likelihood.layout_builder import structure_of
 from estimative.model.likelihood.queries import check_structure
@@ -40,8 +41,7 @@ type Pairs = tuple[tuple[str, str], ...]
 """Keys and values of an inline table, written already."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Imported:
+class Imported(Struct, frozen=True, kw_only=True):
     """A network as the texts of two files."""
 
     scenario: Scenario
@@ -53,8 +53,7 @@ class Imported:
     """Rows of tables that added up to 1 only roughly."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Wanted:
+class Wanted(Struct, frozen=True, kw_only=True):
     """How a network is imported."""
 
     name: str

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import chain, product
+
+from msgspec import Struct, field
 
 from estimative.model.networks.network import MOST_NUMBERS, DiscreteNetwork, Node, network_of
 from estimative.model.networks.tokens import Token, Tokens
@@ -19,8 +20,7 @@ PLAIN = re.compile(r"[A-Za-z0-9_.<>=+/-]*[A-Za-z0-9_.<>=+-]")
 """A word that needs no quotation marks."""
 
 
-@dataclass(kw_only=True)
-class _Table:
+class _Table(Struct, kw_only=True):
     """A block `probability`, before the states of its parents are known."""
 
     node: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from estimative.model.networks import bif, hugin, uai, xdsl, xmlbif
 from estimative.model.networks.network import DiscreteNetwork
@@ -16,8 +17,7 @@ LARGEST = 1 << 24
 """Bytes of a file that is read."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Format:
+class Format(Struct, frozen=True, kw_only=True):
     """How a format is recognized, read and written."""
 
     title: str

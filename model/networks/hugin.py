@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from estimative.model.networks.network import DiscreteNetwork, Node, network_of
 from estimative.model.networks.tokens import CUT_OFF, Token, Tokens
@@ -16,8 +18,7 @@ UNABLE = ("decision", "utility", "continuous", "function", "instance")
 """Kinds of nodes that are no discrete chance nodes."""
 
 
-@dataclass(kw_only=True)
-class _Parts:
+class _Parts(Struct, kw_only=True):
     """What has been read so far."""
 
     title: str = ""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from estimative.model.networks.network import DiscreteNetwork, Node
 from estimative.model.networks.safe_names import safe_name, unique
 from estimative.model.spec.events import OTHERWISE, Event
 from estimative.priors.frozen import FrozenDict
 from estimative.priors.statement_syntax import is_key
+from estimative.priors.structs import repr_without
 
 YES_NO = (("yes", "no"), ("true", "false"), ("1", "0"), ("y", "n"), ("t", "f"))
 """Two states with these names, in any case and order, are an event that happens or not."""
@@ -17,14 +19,16 @@ NEGATIVE = frozenset({"no", "false", "0", "n", "f", "none", "absent", "normal", 
 """Names of states that say that nothing is the matter."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class NodePlan:
+class NodePlan(Struct, frozen=True, kw_only=True):
     """The event for a node."""
 
     node: Node
     event: Event
-    states: tuple[str, ...] = field(repr=False)
+    states: tuple[str, ...]
     """The name in the scenario of each state of the node; of an event that happens or not, "yes" or "no"."""
+
+    def __repr__(self) -> str:
+        return repr_without(self, "states")
 
     def literal(self, state: int) -> str:
         """The name that stands for one of the node's states: the event, or "event=state"."""

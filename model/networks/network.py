@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from itertools import product
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from estimative.priors.errors import InvalidInput, Issue, Place, ascii_safe, enumerated, quote
 
@@ -18,8 +20,7 @@ MOST_NUMBERS = 10**7
 """In one table."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Node:
+class Node(Struct, frozen=True, kw_only=True):
     """One node of a network with its table."""
 
     name: str
@@ -33,8 +34,7 @@ class Node:
     """Of the file, where the node or its table is."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class DiscreteNetwork:
+class DiscreteNetwork(Struct, frozen=True, kw_only=True):
     """Nodes by name, in the order of the file; each table has a row for every combination of states of the parents."""
 
     title: str = ""

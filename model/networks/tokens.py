@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from estimative.priors.errors import InvalidInput, invalid, quote
 
@@ -13,8 +14,7 @@ CUT_OFF = "The file may be cut off."
 QUOTED = r'"(?:[^"\\]|\\.)*"'
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(Struct, frozen=True):
     """A word, a text in quotation marks or a sign."""
 
     text: str

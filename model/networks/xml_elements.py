@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from xml.parsers import expat
+
+from msgspec import Struct, field
 
 from estimative.priors.errors import InvalidInput, invalid
 
@@ -12,8 +13,7 @@ DEEPEST = 50
 """Levels of elements inside each other."""
 
 
-@dataclass(kw_only=True)
-class Element:
+class Element(Struct, kw_only=True):
     """An element with what is inside it."""
 
     tag: str

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from estimative.model.outside.imported import DateOrder, Unit
 from estimative.priors.errors import Issue, Place, quote
@@ -27,8 +28,7 @@ FIRST_YEAR, LAST_YEAR = 1900, 2200
 MONTHS = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """A cell with its place."""
 
     text: str
@@ -49,8 +49,7 @@ class Cell:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(Struct, frozen=True):
     """A number as it is written."""
 
     value: float

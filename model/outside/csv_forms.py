@@ -7,8 +7,9 @@ as in its files survey_fcasts.yrN.csv and ifps.csv (Harvard Dataverse, doi:10.79
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from estimative.model.outside.columns import Cell
 from estimative.model.outside.imported import TITLES, Form
@@ -20,8 +21,7 @@ NO_VALUE, CONTINUOUS = "without a probability", "of numbers or dates, not of yes
 """Why a row is no forecast that can be scored."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class CsvForm:
+class CsvForm(Struct, frozen=True, kw_only=True):
     """The columns of one form, each under all its names."""
 
     form: Form
@@ -165,8 +165,7 @@ def _rows(csv: CsvTable, table: Table) -> Iterator[tuple[int, Sequence[str]]]:
         table.issues.extend(error.issues)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Cells:
+class _Cells(Struct, frozen=True, kw_only=True):
     """The cells of a row by the names of their columns."""
 
     csv: CsvTable

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from estimative.model.inference.info import SCHEMA_VERSION
 from estimative.priors.frozen import FrozenDict
@@ -27,8 +28,7 @@ TITLES: Mapping[Form, str] = FrozenDict(
 """Behind the names of forecasters; a plain file has none."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Target:
+class Target(Struct, frozen=True, kw_only=True):
     """What a question of a file asks in the terms of a scenario."""
 
     scenario: str
@@ -44,8 +44,7 @@ class Target:
     """The answer of the file's question that means that the outcome happens; empty where that is yes."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ImportedQuestion:
+class ImportedQuestion(Struct, frozen=True, kw_only=True):
     """A question of a file."""
 
     id: str
@@ -62,8 +61,7 @@ class ImportedQuestion:
     """None where it is a question of its own."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ImportedForecast:
+class ImportedForecast(Struct, frozen=True, kw_only=True):
     """What one forecaster said at one time."""
 
     question: str
@@ -76,8 +74,7 @@ class ImportedForecast:
     """Whether it is an aggregate of others, which no pool takes as a forecaster."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ImportedForecasts:
+class ImportedForecasts(Struct, frozen=True, kw_only=True):
     """The forecasts of one file."""
 
     schema_version: int = SCHEMA_VERSION

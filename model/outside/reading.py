@@ -6,9 +6,11 @@ import datetime
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from math import isclose
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from estimative.model.outside.columns import Cell, moment, order_of, probability, unit_of
 from estimative.model.outside.csv_forms import QUESTION_FILES, read_csv, read_questions
@@ -36,8 +38,7 @@ INCOMPLETE = "without a probability for every option"
 REPEATED = "replaced by a later row of the same forecaster and time"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Reading:
+class Reading(Struct, frozen=True, kw_only=True):
     """What a user says about a file; what is None or empty, the file says itself."""
 
     form: Form | None = None
@@ -97,8 +98,7 @@ def _described(path: Path, reading: Reading, form: Form) -> dict[str, Answered]:
     return read_questions(read_source(file).text, file=str(file)) if file else {}
 
 
-@dataclass(kw_only=True)
-class _Interpreted:
+class _Interpreted(Struct, kw_only=True):
     """The unit of probabilities and the order of dates, as whole columns decide them."""
 
     unit: Unit
@@ -158,8 +158,7 @@ def _dates(table: Table) -> Iterator[Cell]:
     yield from (each.closed for each in table.questions.values() if each.closed)
 
 
-@dataclass(kw_only=True)
-class _Questions:
+class _Questions(Struct, kw_only=True):
     """The questions of a file."""
 
     named: dict[str, ImportedQuestion] = field(default_factory=dict)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from estimative.model.outside.columns import Cell
 from estimative.model.outside.imported import Form
 from estimative.priors.errors import Issue
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One statement: of one probability, of one option's, or of a list for all options."""
 
     question: str
@@ -30,8 +29,7 @@ class Row:
     crowd: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Answered:
+class Answered(Struct, frozen=True, kw_only=True):
     """What a file says about a question."""
 
     title: str = ""
@@ -41,8 +39,7 @@ class Answered:
     closed: Cell | None = None
 
 
-@dataclass(kw_only=True)
-class Table:
+class Table(Struct, kw_only=True):
     """Everything in a file, as it is collected."""
 
     form: Form

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import codecs
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from estimative.priors.errors import invalid
 from estimative.priors.toml_document import read_bytes
@@ -17,8 +18,7 @@ PROBE = 4096
 """Bytes; in text in Latin letters every second one is 0 where the encoding is UTF-16."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class SourceText:
+class SourceText(Struct, frozen=True, kw_only=True):
     """A file's text with its bytes."""
 
     raw: bytes

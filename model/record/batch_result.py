@@ -6,9 +6,11 @@ import datetime
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from statistics import median
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from estimative.model.inference.estimates import ProbabilityEstimate
 from estimative.model.inference.info import SCHEMA_VERSION
@@ -24,8 +26,7 @@ TO_SD = 1.4826
 """A normal distribution's standard deviation divided by its median absolute deviation."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class BatchRow:
+class BatchRow(Struct, frozen=True, kw_only=True):
     """One combination of scenario, prior set, day and variant."""
 
     scenario: str
@@ -71,8 +72,7 @@ class BatchRow:
         return self.scenario_id, self.outcome
 
 
-@dataclass(frozen=True, kw_only=True)
-class BatchResult:
+class BatchResult(Struct, frozen=True, kw_only=True):
     """Many fits, in the order in which they were asked for."""
 
     schema_version: int = SCHEMA_VERSION

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from math import log, sqrt
 
 import numpy as np
+from msgspec import Struct
 
 from estimative.model.inference.estimates import Estimate
 from estimative.model.likelihood.layout import Numbers
@@ -24,8 +24,7 @@ ENOUGH = 10
 bins over that of forecasts (Bröcker 2012, Climate Dynamics 39(3-4)): with so many, by a tenth of the uncertainty."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ScoredSet:
+class ScoredSet(Struct, frozen=True, kw_only=True):
     """The current entries of a log by whether they are scored."""
 
     scored: tuple[Entry, ...]
@@ -57,8 +56,7 @@ def scored_set(entries: Sequence[Entry], withdrawals: Iterable[Withdrawal] = ())
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Bin:
+class Bin(Struct, frozen=True, kw_only=True):
     """Forecasts within one band of ICD 203, and how often what they were about happened."""
 
     term: str
@@ -72,8 +70,7 @@ class Bin:
     1 where everything did (Brown, Cai and DasGupta 2001, Statistical Science 16(2))."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Decomposition:
+class Decomposition(Struct, frozen=True, kw_only=True):
     """The Brier score: reliability - resolution + uncertainty + within_bin (Murphy 1973, J. Appl. Meteorol. 12(4))."""
 
     reliability: float
@@ -87,8 +84,7 @@ class Decomposition:
     Forecasting 23(4)); 0 where all are the same."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class BaseRate:
+class BaseRate(Struct, frozen=True, kw_only=True):
     """Forecasts of yes or no against how often the answer was yes; those of several states have no base rate."""
 
     count: int
@@ -109,8 +105,7 @@ class BaseRate:
     """None where there are fewer than `ENOUGH` forecasts for each bin in use, or few questions."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RankedScore:
+class RankedScore(Struct, frozen=True, kw_only=True):
     """Forecasts of states that have an order."""
 
     count: int
@@ -118,8 +113,7 @@ class RankedScore:
     """Mean ranked probability score, in [0, 1]; 0 is perfect."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Verification:
+class Verification(Struct, frozen=True, kw_only=True):
     """Scores of some forecasts. Standard errors treat all forecasts on one scenario as one independent draw."""
 
     count: int

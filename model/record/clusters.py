@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
+from msgspec import Struct
 
 from estimative.model.inference.estimates import Estimate
 from estimative.model.likelihood.layout import Numbers
 
 
-@dataclass(frozen=True, kw_only=True)
-class Clusters:
+class Clusters(Struct, frozen=True, kw_only=True):
     """Forecasts that share their luck: those on one scenario, whoever made them and of whatever outcome."""
 
     members: tuple[int, ...]

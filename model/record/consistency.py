@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from estimative.model.record.resolutions import Entry, Question, Resolution
 from estimative.model.spec.events import OTHERWISE, Event, Outcome
@@ -14,8 +15,7 @@ type Facts = Mapping[str, bool]
 """What is known to be so or not, by event or "event=state"."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class DecidedOutcome:
+class DecidedOutcome(Struct, frozen=True, kw_only=True):
     """An outcome whose answer follows from the state of an event."""
 
     id: str

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain, groupby
 
 import numpy as np
+from msgspec import Struct
 
 from estimative.model.likelihood.layout import Numbers
 from estimative.model.record.proper_scores import FLOOR
@@ -19,8 +19,7 @@ DIGITS = 12
 """Decimals of a pooled probability: finer ones are rounding errors of its sums."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class PoolRule:
+class PoolRule(Struct, frozen=True, kw_only=True):
     """A pool with equal weights: the mean of transformed probabilities, transformed back."""
 
     forward: Callable[[Numbers], Numbers]
@@ -92,8 +91,7 @@ def _changes(rule: PoolRule, tracks: Sequence[Track]) -> Iterator[Change]:
         yield Change(time=time, probabilities=_shares(rule.back(total / count)) if count else None)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Step:
+class _Step(Struct, frozen=True, kw_only=True):
     """What changes in the sums over members on a day."""
 
     day: datetime.date

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from math import isfinite
 
 import numpy as np
+from msgspec import Struct, field
 
 from estimative.model.inference.estimates import Estimate
 from estimative.model.record.clusters import Clusters
@@ -19,8 +19,7 @@ from estimative.model.record.tracks import Probabilities, Segment, Track
 type Score = Callable[[Sequence[float], int], float]
 
 
-@dataclass(frozen=True, kw_only=True)
-class QuestionScore:
+class QuestionScore(Struct, frozen=True, kw_only=True):
     """The scores of one analyst on one question: means over days, and those of the last forecast."""
 
     analyst: str
@@ -49,8 +48,7 @@ class QuestionScore:
     """None where it is infinite as well."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class DailyMean:
+class DailyMean(Struct, frozen=True, kw_only=True):
     """Mean scores over questions, each of them the mean over its days; questions without a scored day are left out."""
 
     questions: int
@@ -67,8 +65,7 @@ class DailyMean:
     """None where it is infinite as well."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class DailyScores:
+class DailyScores(Struct, frozen=True, kw_only=True):
     """Scores over time of all analysts, and of the pools of those who answered the same question."""
 
     analysts: Mapping[str, DailyMean] = field(default_factory=dict)

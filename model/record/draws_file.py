@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from msgspec import Struct
 
 from estimative.model.inference.draws import resample
 from estimative.model.likelihood.layout import Index, Numbers
@@ -31,8 +31,7 @@ CONDITIONS = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class DrawGroup:
+class DrawGroup(Struct, frozen=True, kw_only=True):
     """One group of the file: variables with their dims, each dim with its labels."""
 
     variables: Mapping[str, tuple[tuple[str, ...], Numbers]]
@@ -40,8 +39,7 @@ class DrawGroup:
     attributes: Mapping[str, str]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Sample:
+class Sample(Struct, frozen=True, kw_only=True):
     """Equally weighted draws of one group."""
 
     outcomes: Mapping[str, Numbers]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from estimative.model.assessment import Assessment
 from estimative.model.spec.half_life import DAYS_PER_YEAR
@@ -13,8 +14,7 @@ from estimative.model.spec.half_life import DAYS_PER_YEAR
 type DueKind = Literal["checkpoint", "horizon", "review", "expires", "half"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Due:
+class Due(Struct, frozen=True, kw_only=True):
     """A day on which somebody should look at an assessment again."""
 
     date: datetime.date

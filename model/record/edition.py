@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from estimative.model.inference.info import ScenarioInfo
 from estimative.model.spec.evidence import Evidence
@@ -18,8 +19,7 @@ OF_ITEMS = frozenset({"evidence", "motives", "relevance"})
 """Sections of a prior set about items of evidence."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Aged:
+class Aged(Struct, frozen=True, kw_only=True):
     """An item of evidence that counts less than it did."""
 
     id: str
@@ -31,8 +31,7 @@ class Aged:
     expires: datetime.date | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Unanswered:
+class Unanswered(Struct, frozen=True, kw_only=True):
     """An item of evidence about which an analyst has said nothing."""
 
     id: str
@@ -42,8 +41,7 @@ class Unanswered:
     """Whether the scenario suggests a number, which counts meanwhile."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class AnalystFile:
+class AnalystFile(Struct, frozen=True, kw_only=True):
     """The prior set of an analyst in the new edition."""
 
     name: str
@@ -54,8 +52,7 @@ class AnalystFile:
     unanswered: tuple[Unanswered, ...]
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
-class Edition:
+class Edition(Struct, frozen=True, kw_only=True):
     """The next edition of a scenario, as it was written.
 
     Attributes

@@ -6,9 +6,11 @@ import datetime
 import hashlib
 import os
 import secrets
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from estimative.model.codec import DamagedJson, from_json, to_compact_json
 from estimative.model.outside.imported import ImportedForecasts
@@ -25,8 +27,7 @@ type Saved = Literal["new", "unchanged", "replaced"]
 """What an import did: the first of a file; the same again; the same file, read or mapped in another way."""
 
 
-@dataclass(frozen=True)
-class ImportStore:
+class ImportStore(Struct, frozen=True):
     """The folder of imports."""
 
     folder: Path

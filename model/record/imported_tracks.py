@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from estimative.model.outside.imported import TITLES, ImportedForecast, ImportedForecasts, ImportedQuestion
 from estimative.model.record.resolutions import Entry, Question
@@ -14,8 +15,7 @@ from estimative.priors.errors import Issue, Place
 from estimative.priors.state_probability import StateProbability
 
 
-@dataclass(frozen=True, kw_only=True)
-class Answer:
+class Answer(Struct, frozen=True, kw_only=True):
     """What happened, and from when on it was known."""
 
     word: str
@@ -25,8 +25,7 @@ class Answer:
     """The file or log, with the line if there is one."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ImportedTrack:
+class ImportedTrack(Struct, frozen=True, kw_only=True):
     """The forecasts of one forecaster on one question of a file."""
 
     forecaster: str
@@ -146,8 +145,7 @@ def imported_tracks(
     return tuple(made), tuple(issues)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Asked:
+class Asked(Struct, frozen=True, kw_only=True):
     """A question of a file as it is scored: in the terms of a scenario if it was mapped."""
 
     label: str
@@ -224,8 +222,7 @@ def _contradiction(before: Answer, other: Answer, label: str) -> Issue:
     return Issue(message=message, place=Place(file=other.source), suggestion=fix, code="contradiction")
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Person:
+class _Person(Struct, frozen=True, kw_only=True):
     """What one forecaster said about one question, in the order of the files."""
 
     meaning: Asked

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from estimative.model.inference.estimates import ProbabilityEstimate
 from estimative.model.inference.fit_result import check_time
@@ -11,8 +12,7 @@ from estimative.model.inference.info import SCHEMA_VERSION
 from estimative.model.record.due import Due
 
 
-@dataclass(frozen=True, kw_only=True)
-class Manifest:
+class Manifest(Struct, frozen=True, kw_only=True):
     """A run as a list of runs shows it."""
 
     schema_version: int = SCHEMA_VERSION

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import groupby
 from math import exp, isfinite, log, sqrt
 
 import numpy as np
+from msgspec import Struct
 
 from estimative.model.inference.estimates import Estimate
 from estimative.model.likelihood.layout import Numbers
@@ -23,8 +23,7 @@ FLOOR = 0.001
 """The least probability given to what happened that a weight counts: one slip must not cost all weight."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class CalibrationBin:
+class CalibrationBin(Struct, frozen=True, kw_only=True):
     """An analyst's forecasts of resolved questions within one band of ICD 203."""
 
     term: str
@@ -36,8 +35,7 @@ class CalibrationBin:
     """Share of the questions where it happened."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Scores:
+class Scores(Struct, frozen=True, kw_only=True):
     """The mean scores of one analyst. Both scores are penalties: 0 is perfect, more is worse."""
 
     analyst: str
@@ -67,8 +65,7 @@ class Scores:
         return self.resolved < FEW
 
 
-@dataclass(frozen=True, kw_only=True)
-class Scoring:
+class Scoring(Struct, frozen=True, kw_only=True):
     """The scores of every analyst in a record of forecasts."""
 
     file: str
@@ -136,8 +133,7 @@ def calibration(statements: Iterable[Statement]) -> Iterator[CalibrationBin]:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Rule:
+class Rule(Struct, frozen=True, kw_only=True):
     """How scores become weights."""
 
     title: str

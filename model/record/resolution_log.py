@@ -8,7 +8,6 @@ import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from io import BytesIO, FileIO
 from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn
@@ -107,8 +106,7 @@ SAME_NAMES = (
 """Fields of a forecast that a line has under the same name."""
 
 
-@dataclass(frozen=True)
-class ResolutionLog:
+class ResolutionLog(msgspec.Struct, frozen=True):
     """The file of resolutions."""
 
     path: Path
@@ -267,7 +265,7 @@ def _digest(raw: bytes) -> str:
 
 def _raw_withdrawal(withdrawal: Withdrawal, previous: str, written: datetime.datetime) -> bytes:
     """A line with its end, in ASCII."""
-    named = {name: getattr(withdrawal, name) for name in withdrawal.__dataclass_fields__}
+    named = {name: getattr(withdrawal, name) for name in withdrawal.__struct_fields__}
     return _with_seal(_WithdrawalLine(previous=previous, written=written, **named))
 
 
@@ -373,7 +371,7 @@ def _zoned(time: datetime.datetime) -> datetime.datetime:
 
 
 def _withdrawn(line: _WithdrawalLine, raw: bytes, number: int) -> WithdrawalEntry:
-    named = {name: getattr(line, name) for name in Withdrawal.__dataclass_fields__}
+    named = {name: getattr(line, name) for name in Withdrawal.__struct_fields__}
     times = {"created": _zoned(line.created), "withdrawn": _zoned(line.withdrawn)}
     written = line.written.astimezone(datetime.UTC)
     return WithdrawalEntry(line=number, digest=_digest(raw), written=written, withdrawal=Withdrawal(**named | times))

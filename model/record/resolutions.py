@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from estimative.model.record.manifest import Manifest
 from estimative.model.spec.events import OTHERWISE
@@ -13,8 +14,7 @@ from estimative.priors.errors import Issue, Place
 from estimative.priors.state_probability import StateProbability
 
 
-@dataclass(frozen=True, kw_only=True)
-class Question:
+class Question(Struct, frozen=True, kw_only=True):
     """An outcome of a scenario by a horizon, or the state of an event; later versions of the scenario ask the same."""
 
     scenario: str
@@ -28,8 +28,7 @@ class Question:
         return f"{self.scenario}: {what} by {self.until}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class IssuedForecast:
+class IssuedForecast(Struct, frozen=True, kw_only=True):
     """The probability that a run gave to one outcome, or those that it gave to the states of one event."""
 
     run: str
@@ -76,8 +75,7 @@ class IssuedForecast:
         return self.created.date()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Resolution:
+class Resolution(Struct, frozen=True, kw_only=True):
     """What happened to a forecast."""
 
     forecast: IssuedForecast
@@ -123,8 +121,7 @@ class Resolution:
 WORDS: dict[bool | None, str] = {True: "yes", False: "no", None: "void"}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """A line of the resolution log."""
 
     line: int
@@ -142,8 +139,7 @@ class Entry:
         return self.resolution.forecast
 
 
-@dataclass(frozen=True, kw_only=True)
-class Withdrawal:
+class Withdrawal(Struct, frozen=True, kw_only=True):
     """A statement that a forecast no longer holds; until the analyst makes another one, none is in force."""
 
     run: str
@@ -179,8 +175,7 @@ def withdrawals_by_subject(withdrawals: Iterable[Withdrawal]) -> dict[Subject, l
     return grouped
 
 
-@dataclass(frozen=True, kw_only=True)
-class WithdrawalEntry:
+class WithdrawalEntry(Struct, frozen=True, kw_only=True):
     """A line of the log that withdraws a forecast."""
 
     line: int

@@ -8,8 +8,9 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from estimative.model.codec import DamagedJson, from_json, to_compact_json
 from estimative.model.inference.info import SCHEMA_VERSION
@@ -34,8 +35,7 @@ UNKNOWN: Stamp = (0, 0, 0, 0)
 """Of what cannot be read, such as a link to itself."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class IndexRow:
+class IndexRow(Struct, frozen=True, kw_only=True):
     """A manifest as it was when its file had this stamp."""
 
     name: str
@@ -94,8 +94,7 @@ def _rows(path: Path) -> tuple[IndexRow, ...]:
     return ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Index:
+class Index(Struct, frozen=True, kw_only=True):
     """The content of the file, behind its digest."""
 
     schema_version: int = SCHEMA_VERSION

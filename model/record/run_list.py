@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from estimative.model.inference.info import SCHEMA_VERSION
 from estimative.model.record.manifest import Manifest
 
 
-@dataclass(frozen=True, kw_only=True)
-class RunList:
+class RunList(Struct, frozen=True, kw_only=True):
     """The runs of a store, the newest first."""
 
     schema_version: int = SCHEMA_VERSION

@@ -9,8 +9,10 @@ import shutil
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from estimative.model.codec import DamagedJson, from_json, to_json
 from estimative.model.record.draws_file import DrawGroup, write_draws
@@ -29,8 +31,7 @@ LARGEST_JSON = 64 << 20
 """Bytes; a file of a run has a thousandth of it."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Listing:
+class Listing(Struct, frozen=True, kw_only=True):
     """What a store holds."""
 
     runs: tuple[Manifest, ...]
@@ -39,8 +40,7 @@ class Listing:
     """Ids of the runs that are passed over: damaged, or of another version of the program."""
 
 
-@dataclass(frozen=True)
-class Store:
+class Store(Struct, frozen=True):
     """A folder of runs."""
 
     folder: Path

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from estimative.model.codec import DamagedJson, from_json
 from estimative.model.inference.fit_result import Probability
@@ -15,8 +16,7 @@ from estimative.priors.errors import InvalidInput
 from estimative.priors.toml_document import read_text
 
 
-@dataclass(frozen=True, kw_only=True)
-class FitIdentity:
+class FitIdentity(Struct, frozen=True, kw_only=True):
     """What decides the digits of a fit."""
 
     scenario: str
@@ -33,31 +33,26 @@ class FitIdentity:
     """Of this program."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Scenario:
+class _Scenario(Struct, frozen=True, kw_only=True):
     digest: str
     as_of: datetime.date
 
 
-@dataclass(frozen=True, kw_only=True)
-class _PriorSet:
+class _PriorSet(Struct, frozen=True, kw_only=True):
     digest: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Computation:
+class _Computation(Struct, frozen=True, kw_only=True):
     seed: int
     settings: Mapping[str, int | str]
     versions: Mapping[str, str]
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Run:
+class _Run(Struct, frozen=True, kw_only=True):
     id: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class SavedFit:
+class SavedFit(Struct, frozen=True, kw_only=True):
     """The part of a saved result that an index of many shows."""
 
     schema_version: int = SCHEMA_VERSION

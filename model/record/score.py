@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from estimative.model.inference.info import SCHEMA_VERSION
 from estimative.model.outside.imported import Form, ImportedForecasts
@@ -28,8 +30,7 @@ from estimative.priors.errors import InvalidInput, Issue
 from estimative.priors.forecast_record import Record
 
 
-@dataclass(frozen=True, kw_only=True)
-class Period:
+class Period(Struct, frozen=True, kw_only=True):
     """The forecasts that were made within a year, a quarter or a month."""
 
     name: str
@@ -37,8 +38,7 @@ class Period:
     scores: Verification
 
 
-@dataclass(frozen=True, kw_only=True)
-class ImportSummary:
+class ImportSummary(Struct, frozen=True, kw_only=True):
     """A file of forecasts that was imported."""
 
     name: str
@@ -65,8 +65,7 @@ class ImportSummary:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class ScoreResult:
+class ScoreResult(Struct, frozen=True, kw_only=True):
     """How forecasts performed: those in the log of resolutions, or those in a file from elsewhere."""
 
     schema_version: int = SCHEMA_VERSION
@@ -245,8 +244,7 @@ def _period(day: datetime.date, span: int) -> str:
     return f"{day.year} Q{(day.month + 2) // 3}" if span > QUARTERS else f"{day:%Y-%m}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class ResolveResult:
+class ResolveResult(Struct, frozen=True, kw_only=True):
     """A resolution as it was recorded."""
 
     schema_version: int = SCHEMA_VERSION
@@ -275,8 +273,7 @@ class ResolveResult:
         return True
 
 
-@dataclass(frozen=True, kw_only=True)
-class WithdrawResult:
+class WithdrawResult(Struct, frozen=True, kw_only=True):
     """A withdrawal as it was recorded."""
 
     schema_version: int = SCHEMA_VERSION

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from estimative.model.record.resolutions import Entry
 from estimative.priors.forecast_record import Judgement
 from estimative.priors.state_probability import StateProbability, answer_place, answer_probabilities
 
 
-@dataclass(frozen=True, kw_only=True)
-class ScoredForecast:
+class ScoredForecast(Struct, frozen=True, kw_only=True):
     """A forecast and what happened."""
 
     line: int

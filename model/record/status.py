@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from estimative.model.inference.estimates import ProbabilityEstimate
 from estimative.model.inference.info import SCHEMA_VERSION
@@ -19,8 +20,7 @@ evidence has expired or faded, since the last assessment; that did not converge;
 none of an analyst of the project."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Attention:
+class Attention(Struct, frozen=True, kw_only=True):
     """Something that somebody should do."""
 
     kind: AttentionKind
@@ -32,8 +32,7 @@ class Attention:
     """Of the item of evidence."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Assessed:
+class Assessed(Struct, frozen=True, kw_only=True):
     """The last assessment of a question by one analyst."""
 
     prior_set: str
@@ -48,8 +47,7 @@ class Assessed:
     """How many runs of the analyst there are about the question."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class QuestionStatus:
+class QuestionStatus(Struct, frozen=True, kw_only=True):
     """One question: the headline of a scenario by a horizon."""
 
     scenario: str
@@ -65,8 +63,7 @@ class QuestionStatus:
     """What is still to come, in order; nothing of a question that is resolved."""
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
-class StatusResult:
+class StatusResult(Struct, frozen=True, kw_only=True):
     """Every question known here, those that need attention first."""
 
     kind: Literal["status"] = "status"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from estimative.model.assessment import Assessment, assess
 from estimative.model.inference.fit_result import FitResult
@@ -25,8 +26,7 @@ PRIORS, EXTENDED = "priors", "extended"
 """Folders of a run's inputs: of its prior sets, and of those that have the name of one that extends them."""
 
 
-@dataclass(frozen=True)
-class StoredRun:
+class StoredRun(Struct, frozen=True):
     """The folder of a run."""
 
     folder: Path

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from estimative.priors.state_probability import StateProbability
 
@@ -15,8 +16,7 @@ type Probabilities = tuple[float | None, ...]
 """Of each answer; None of one that could not be forecast yet. Those that are given add up to 1."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Change:
+class Change(Struct, frozen=True, kw_only=True):
     """A new forecast, or that the last one no longer holds."""
 
     time: datetime.datetime
@@ -29,8 +29,7 @@ class Change:
         return self.time.date()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Segment:
+class Segment(Struct, frozen=True, kw_only=True):
     """Days on which the same forecast was in force."""
 
     start: datetime.date
@@ -39,8 +38,7 @@ class Segment:
     """None where no forecast was in force."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Track:
+class Track(Struct, frozen=True, kw_only=True):
     """All forecasts that one analyst made on one question, and the answer."""
 
     analyst: str

@@ -11,7 +11,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from estimative.model.spec.events import MOST_STATES
 from estimative.model.spec.evidence_file import GRADE
@@ -64,8 +66,7 @@ MOST_PLACES = 4
 """Further cells that an error of many names."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Rating:
+class Rating(Struct, frozen=True, kw_only=True):
     """What a cell says about an item under a hypothesis."""
 
     written: str
@@ -74,8 +75,7 @@ class Rating:
     """Of the ACH scale; empty where it says nothing."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RatedItem:
+class RatedItem(Struct, frozen=True, kw_only=True):
     """One row: an item of evidence with a rating for each hypothesis."""
 
     row: int
@@ -92,8 +92,7 @@ class RatedItem:
     """What else the row says: the title of a column, and its text."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class AchMatrix:
+class AchMatrix(Struct, frozen=True, kw_only=True):
     """Hypotheses and rated items."""
 
     hypotheses: tuple[str, ...]
@@ -132,8 +131,7 @@ def _plain(text: str) -> str:
     return " ".join(text.split())
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Columns:
+class _Columns(Struct, frozen=True, kw_only=True):
     """What is in each column, counted from 0."""
 
     item: int

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from estimative.model.spec.evidence import Evidence
 from estimative.model.spec.scenario import Scenario

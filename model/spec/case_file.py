@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from estimative.model.spec.evidence import Trials
 from estimative.priors.csv_reader import csv_table, gathered
@@ -16,8 +18,7 @@ from estimative.priors.toml_document import read_text
 from estimative.priors.toml_table import Table, number_within
 
 
-@dataclass(frozen=True)
-class Folder:
+class Folder(Struct, frozen=True):
     """A scenario's folder, and every text that was read from it."""
 
     path: Path
@@ -82,8 +83,7 @@ def _by_state(table: Table, states: Sequence[str]) -> Trials:
     return Trials(at=degrees, successes=0.0, of=math.fsum(numbers.values()), states=FrozenDict(numbers))
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Column:
+class _Column(Struct, frozen=True, kw_only=True):
     """A column, and the numbers that its entries stand for."""
 
     name: str

@@ -8,15 +8,15 @@ that is decided at the horizon has happened by no date before it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from estimative.model.spec.clock import awaited
 from estimative.model.spec.events import Event, event_of
 from estimative.model.spec.repeats import occurrences_before
 
 
-@dataclass(frozen=True)
-class DateGroup:
+class DateGroup(Struct, frozen=True):
     """Events with dates of their own that are related to each other, but to no others."""
 
     members: tuple[str, ...]

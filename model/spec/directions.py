@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from math import exp
+
+from msgspec import Struct
 
 from estimative.model.spec.evidence import Indicator, Testimony
 from estimative.model.spec.quantities import PAIR, QuantityName, effect_name, state_labels
@@ -17,8 +18,7 @@ ROUNDING = 1e-9
 """Of the logarithm of a median that was stated as 1."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Contradiction:
+class Contradiction(Struct, frozen=True, kw_only=True):
     """A ratio that turns round what the scenario states."""
 
     name: str

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import ClassVar, Literal
+
+from msgspec import Struct, field
 
 from estimative.model.spec.range_names import range_title
 from estimative.priors.frozen import FrozenDict
+from estimative.priors.structs import repr_without
 
 type Form = Literal["odds", "rate", "table"]
 type When = Literal["now", "horizon"]
@@ -16,8 +18,7 @@ type Clock = Literal["condition", "start"]
 type Timing = Literal["anytime", "deadline"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Source:
+class Source(Struct, frozen=True, kw_only=True):
     """Where evidence was read."""
 
     kind: ClassVar[str] = "source"
@@ -28,8 +29,7 @@ class Source:
     url: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Factor:
+class Factor(Struct, frozen=True, kw_only=True):
     """A degree between 0 and 1 that is not observed directly."""
 
     kind: ClassVar[str] = "factor"
@@ -48,20 +48,21 @@ OTHERWISE = "otherwise"
 MOST_STATES = 32
 
 
-@dataclass(frozen=True, kw_only=True)
-class Driver:
+class Driver(Struct, frozen=True, kw_only=True):
     """A factor or event that changes an event's log-odds (log rate)."""
 
     name: str
     """A factor, an event, or a state of one: "event=state"."""
     sign: Literal[1, -1]
     """+1 raises, -1 lowers."""
-    state: str = field(default="", repr=False)
+    state: str = ""
     """The state of the driven event whose odds it changes; empty where it drives a binary or an ordered event."""
 
+    def __repr__(self) -> str:
+        return repr_without(self, "state")
 
-@dataclass(frozen=True, kw_only=True)
-class Event:
+
+class Event(Struct, frozen=True, kw_only=True):
     """Something that happens or does not, or of which exactly one of several states holds."""
 
     kind: ClassVar[str] = "event"
@@ -79,23 +80,26 @@ class Event:
     """Of a table: the events whose combinations it lists."""
     clock: Clock | None = None
     """Of a rate, since when it runs: since its condition is met, or since the start; None where the file is silent."""
-    timing: Timing | None = field(default=None, repr=False)
+    timing: Timing | None = None
     """Of odds form: whether it may happen on any day of the time for which its chance is stated, so that the chance
     shrinks with the time that is left, or is decided at the horizon; None where the file is silent: at the horizon."""
-    repeats: bool | None = field(default=None, repr=False)
+    repeats: bool | None = None
     """Whether it may follow each occurrence of the rate event that it is given, not once; None where the file is
     silent."""
     states: tuple[str, ...] = ()
     """The states; empty for a binary event."""
-    state_titles: Mapping[str, str] = field(default_factory=lambda: FrozenDict({}), repr=False)
+    state_titles: Mapping[str, str] = field(default_factory=lambda: FrozenDict({}))
     """By state; a state that has none is its own title."""
-    ordered: bool = field(default=False, repr=False)
+    ordered: bool = False
     """Whether drivers move weight along the states, from the first to the last."""
 
-    edges: tuple[float, ...] = field(default=(), repr=False)
+    edges: tuple[float, ...] = ()
     """Of a number in ranges: where one range ends and the next begins; its states are the ranges, see `ranges`."""
-    unit: str = field(default="", repr=False)
+    unit: str = ""
     """Of that number."""
+
+    def __repr__(self) -> str:
+        return repr_without(self, "timing", "repeats", "state_titles", "ordered", "edges", "unit")
 
     @property
     def takes_time(self) -> bool:
@@ -135,8 +139,7 @@ PARTS = ("all", "any", "none", "given", "unless")
 """The fields of an outcome that name events."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
+class Outcome(Struct, frozen=True, kw_only=True):
     """What a report is about: a combination of events, perhaps under a condition."""
 
     kind: ClassVar[str] = "outcome"

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import ClassVar
+
+from msgspec import Struct, field
 
 from estimative.model.spec.half_life import DAYS_PER_YEAR, HalfLife
 from estimative.priors.frozen import FrozenDict
 from estimative.priors.statements import Stated
+from estimative.priors.structs import repr_without
 
 
-@dataclass(frozen=True, kw_only=True)
-class Item:
+class Item(Struct, frozen=True, kw_only=True):
     """The fields of every item of evidence."""
 
     kind: ClassVar[str]
@@ -32,12 +33,15 @@ class Item:
     """Admiralty code: source A-F, information 1-6; F and 6 mean that it cannot be judged."""
     standing: str = ""
     """How far the item itself was checked, in the author's words."""
-    fades: HalfLife | None = field(default=None, repr=False)
+    fades: HalfLife | None = None
     """How fast it loses weight from its date on; None: it does not."""
-    expires: datetime.date | None = field(default=None, repr=False)
+    expires: datetime.date | None = None
     """The last day on which it counts; None: it has none."""
-    suggests: Mapping[str, Stated] = field(default_factory=lambda: FrozenDict({}), repr=False)
+    suggests: Mapping[str, Stated] = field(default_factory=lambda: FrozenDict({}))
     """What the author of the scenario suggests for analysts who say nothing, by quantity: "evidence.x", ..."""
+
+    def __repr__(self) -> str:
+        return repr_without(self, "fades", "expires", "suggests")
 
     def expired(self, day: datetime.date) -> bool:
         """Whether it no longer counts on a day."""
@@ -52,8 +56,7 @@ class Item:
         return self.fades.left((day - self.date).days / DAYS_PER_YEAR)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Indicator(Item):
+class Indicator(Item, frozen=True, kw_only=True):
     """An observation that is more probable at one end of a factor, or in one state of an event."""
 
     kind: ClassVar[str] = "indicator"
@@ -63,8 +66,7 @@ class Indicator(Item):
     """Whether it says nothing where the condition of its event is not met."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Measurement(Item):
+class Measurement(Item, frozen=True, kw_only=True):
     """A number whose expected value is linear in a factor's degree."""
 
     kind: ClassVar[str] = "measurement"
@@ -74,8 +76,7 @@ class Measurement(Item):
     at_high: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class Testimony(Item):
+class Testimony(Item, frozen=True, kw_only=True):
     """A statement about an event by somebody who may have a motive to make it anyway."""
 
     kind: ClassVar[str] = "testimony"
@@ -92,8 +93,7 @@ NO_NUMBER = -1.0
 """In place of the probability of a forecast that states quantiles."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Forecast(Item):
+class Forecast(Item, frozen=True, kw_only=True):
     """Somebody's published probability of an event or outcome, or quantiles of a number in ranges."""
 
     kind: ClassVar[str] = "forecast"
@@ -104,8 +104,7 @@ class Forecast(Item):
     """The end of the forecast's own horizon, which begins on its date; None means the scenario's horizon."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Exposure(Item):
+class Exposure(Item, frozen=True, kw_only=True):
     """How often an event of form "rate" happened in a number of years."""
 
     kind: ClassVar[str] = "exposure"
@@ -113,8 +112,7 @@ class Exposure(Item):
     years: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class Trials:
+class Trials(Struct, frozen=True, kw_only=True):
     """Cases that are equal in all drivers that the data have."""
 
     at: Mapping[str, float]
@@ -126,16 +124,17 @@ class Trials:
     """Of an event with states: how many cases were in each."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Cases(Item):
+class Cases(Item, frozen=True, kw_only=True):
     """A reference class: how often such an event happened in comparable cases."""
 
     kind: ClassVar[str] = "cases"
-    trials: tuple[Trials, ...] = field(repr=False)
+    trials: tuple[Trials, ...]
+
+    def __repr__(self) -> str:
+        return repr_without(self, "fades", "expires", "suggests", "trials")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Observation(Item):
+class Observation(Item, frozen=True, kw_only=True):
     """An event known to have happened, or not."""
 
     kind: ClassVar[str] = "observation"

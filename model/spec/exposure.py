@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from estimative.model.spec.evidence import Exposure
 from estimative.model.spec.scenario import Scenario, years_between
 
 
-@dataclass(frozen=True, kw_only=True)
-class Lengthened:
+class Lengthened(Struct, frozen=True, kw_only=True):
     """Exposure that runs until the day of the assessment, and has become longer."""
 
     id: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 DAYS_PER_YEAR = 365.25
 UNITS = {"day": 1 / DAYS_PER_YEAR, "week": 7 / DAYS_PER_YEAR, "month": 1 / 12, "year": 1.0}
@@ -13,8 +14,7 @@ SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(day|week|month|year)s?")
 A_SPAN = 'a span of time such as "18 months" or "2 years"'
 
 
-@dataclass(frozen=True)
-class HalfLife:
+class HalfLife(Struct, frozen=True):
     """The time after which an item counts half as much."""
 
     number: float

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from estimative.model.spec.directions import contradictions
 from estimative.model.spec.events import OTHERWISE
@@ -354,8 +356,7 @@ def parts_of(by_state: ByState, unit: str, states: Sequence[str]) -> Mapping[str
     return complete({name: statement for name, statement in parts.items() if name not in claimed}, states)
 
 
-@dataclass(frozen=True, kw_only=True)
-class UnknownName:
+class UnknownName(Struct, frozen=True, kw_only=True):
     """A name in a prior set for which the scenario has no use."""
 
     name: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
+
+from msgspec import Struct
 
 from estimative.model.spec.events import OTHERWISE, Driver, Event
 from estimative.model.spec.evidence import Forecast, Indicator, Item, Measurement, Testimony
@@ -19,8 +20,7 @@ WEIGHTS = ("relevance", "independence")
 """Sections of a prior set with weights of evidence, which are fixed numbers."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class QuantityName:
+class QuantityName(Struct, frozen=True, kw_only=True):
     """The name of a quantity or of a weight of evidence, as its path in a prior set."""
 
     section: str
@@ -46,8 +46,7 @@ class QuantityName:
         return self.section in WEIGHTS
 
 
-@dataclass(frozen=True, kw_only=True)
-class Quantity:
+class Quantity(Struct, frozen=True, kw_only=True):
     """A number that needs a prior."""
 
     name: str
@@ -69,8 +68,7 @@ class Quantity:
         return self.stated_as or self.name
 
 
-@dataclass(frozen=True)
-class Quantities:
+class Quantities(Struct, frozen=True, dict=True):
     """All quantities of a scenario: degrees (0 to 1) and ratios (positive, in the model as logarithms)."""
 
     scenario: Scenario

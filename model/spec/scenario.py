@@ -6,10 +6,12 @@ import datetime
 import json
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from graphlib import TopologicalSorter
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import asdict, force_setattr
 
 from estimative.model.spec.events import Event, Factor, Outcome, Source, event_of, parents_of
 from estimative.model.spec.evidence import Evidence, Forecast, Indicator, Observation
@@ -19,14 +21,14 @@ from estimative.priors.digest import digest_of, tag_of
 from estimative.priors.errors import InvalidInput, Place, quote
 from estimative.priors.frozen import FrozenDict
 from estimative.priors.prior_set import canonical
+from estimative.priors.structs import same_without
 
 ALWAYS = ("sources", "factors", "events", "outcomes", "evidence")
 """Sections that a digest covers even where they are empty."""
 SECTIONS = (*ALWAYS, "indicators")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Scenario:
+class Scenario(Struct, frozen=True, kw_only=True, dict=True):
     """What could happen, and the evidence about it. Mappings are in the order of the file.
 
     Raises
@@ -52,19 +54,25 @@ class Scenario:
     """What to look for: it has been neither observed nor looked for in vain."""
     later: Mapping[str, Evidence] = field(default_factory=FrozenDict)
     """Evidence dated after `as_of`, where that is another day than in the file; it does not count. See `as_of`."""
-    places: Mapping[str, Place] = field(default_factory=FrozenDict, compare=False)
+    places: Mapping[str, Place] = field(default_factory=FrozenDict)
     """Where entries are in the file, by their dotted path; empty for a scenario that comes from no file."""
 
     def __post_init__(self) -> None:
         # Copies, so that the dictionaries of the caller cannot change a scenario.
         for name in (*SECTIONS, "later", "places"):
-            object.__setattr__(self, name, FrozenDict(getattr(self, name)))
+            force_setattr(self, name, FrozenDict(getattr(self, name)))
         if errors := tuple(errors_of(self)):
             raise InvalidInput(errors)
 
     def __repr__(self) -> str:
         counts = ", ".join(f"{len(getattr(self, section))} {section}" for section in SECTIONS)
         return f"Scenario({quote(self.id)}: {counts})"
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the same is stated, wherever it is in a file."""
+        return same_without(self, other, "places")
+
+    __hash__ = None  # type: ignore[assignment]  # its mappings have none
 
     def place(self, key: str) -> Place:
         """Return the place of an entry, as far as it is known."""
@@ -187,13 +195,10 @@ def content_of(scenario: Scenario) -> dict[str, Any]:
 
 
 def _plain(entry: Any) -> dict[str, Any]:
-    suggests = getattr(entry, "suggests", {})
-    fields = asdict(replace(entry, suggests=FrozenDict({}))) if suggests else asdict(entry)
-    fields.pop("suggests", None)
-    _drop_silent(fields)
+    fields = _stated(entry)
     if isinstance(entry, Outcome) and not entry.unless:  # came later, unlike that of events
         del fields["unless"]
-    if suggests:
+    if suggests := fields.pop("suggests", None):
         fields["suggests"] = {name: canonical(stated) for name, stated in suggests.items()}
     return {"type": tag_of(entry.kind), **json.loads(json.dumps(fields, default=_plain_value))}
 
@@ -217,16 +222,21 @@ SILENT: Mapping[str, object] = {
 """What came later, and what it is where a file is silent of it: a scenario without it keeps the digest it had."""
 
 
-def _drop_silent(fields: dict[str, Any]) -> None:
-    for name, value in SILENT.items():
-        if name in fields and fields[name] in (value, {}):
-            del fields[name]
-    for part in (*fields.get("drivers", ()), *fields.get("trials", ())):
-        _drop_silent(part)
+def _stated(entry: Struct) -> dict[str, Any]:
+    """Return the fields of which a file is not silent."""
+    return {
+        name: value for name, value in asdict(entry).items() if name not in SILENT or value not in (SILENT[name], {})
+    }
 
 
 def _plain_value(value: object) -> Any:
-    return dict(value) if isinstance(value, Mapping) else str(value)
+    match value:
+        case Struct():
+            return _stated(value)
+        case Mapping():
+            return dict(value)
+        case _:
+            return str(value)
 
 
 def years_between(start: datetime.date, end: datetime.date) -> float:

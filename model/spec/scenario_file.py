@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
 
 from estimative.model.spec.as_of import as_of as as_of_day
 from estimative.model.spec.case_file import Folder
@@ -51,8 +52,7 @@ def find_scenario(name: str) -> Path:
     raise InvalidInput([unknown_name(Place(), name, shipped, "a path, nor the name of a shipped scenario")])
 
 
-@dataclass(frozen=True, kw_only=True)
-class Reading:
+class Reading(Struct, frozen=True, kw_only=True):
     """A scenario with the texts of the files that it was read from."""
 
     scenario: Scenario

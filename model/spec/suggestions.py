@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from estimative.model.spec.quantities import WEIGHTS, Quantities, QuantityName
 from estimative.model.spec.scenario import Scenario

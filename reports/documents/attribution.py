@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from estimative.model.assessment import Assessment
 from estimative.model.disagreement.attribution import Attribution, Decomposition, Share
@@ -118,8 +120,7 @@ def _difference(result: Attribution) -> str:
     return f"{lead} They disagree on {len(parts.inputs)} inputs. Those that matter most:"
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Values:
+class _Values(Struct, frozen=True, kw_only=True):
     """What two analysts state about the same inputs."""
 
     context: Context

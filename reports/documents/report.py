@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any
+
+from msgspec.structs import replace
 
 from estimative.model.inference.diagnostics import Check
 from estimative.model.report_result import OtherResult, ReportResult, Reproduction

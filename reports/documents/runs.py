@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
 
 from estimative.model.record.manifest import Manifest
 from estimative.model.record.run_list import RunList
@@ -83,7 +82,7 @@ def summary(run: Manifest, context: Context) -> str:
 
 def sheets(result: RunList, context: Context) -> tuple[Sheet, ...]:
     """The manifests."""
-    names = [field.name for field in fields(Manifest) if field.name != "schema_version"]
+    names = [name for name in Manifest.__struct_fields__ if name != "schema_version"]
     return (sheet("runs", [{name: getattr(run, name) for name in names} for run in result.runs]),)
 
 

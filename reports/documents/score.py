@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
+
+from msgspec.structs import asdict
 
 from estimative.model.inference.estimates import Estimate
 from estimative.model.record.calibration import BaseRate, Bin, Decomposition, Verification
@@ -425,8 +426,7 @@ def _record_rows(row: ScoredForecast) -> Iterator[tuple[Cell, ...]]:
 
 def forecast_cells(row: ScoredForecast) -> dict[str, object]:
     """A forecast in one row: its states as "insider=0.2; criminals=0.8"."""
-    cells = {field.name: getattr(row, field.name) for field in fields(row)}
-    return {**cells, "states": tuple(f"{each.state}={each.probability!r}" for each in row.states)}
+    return {**asdict(row), "states": tuple(f"{each.state}={each.probability!r}" for each in row.states)}
 
 
 def _columns(row: Verification) -> dict[str, object]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from estimative.priors.verbal_scale import ICD203
 from estimative.priors.verbal_scale import Scale as Words
@@ -52,8 +53,7 @@ def tick_percent(probability: float) -> str:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Stretch:
+class Stretch(Struct, frozen=True, kw_only=True):
     """The part of an axis that is drawn, in its own unit, and its length in units of the drawing."""
 
     low: float
@@ -70,8 +70,7 @@ class Stretch:
         return min(max(place, self.low + margins[0] * self.unit), self.high - margins[1] * self.unit)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Tick:
+class Tick(Struct, frozen=True, kw_only=True):
     """A number on an axis."""
 
     place: float
@@ -92,8 +91,7 @@ def _padded(low: float, high: float, length: float, sides: Sides) -> Stretch:
     return Stretch(low=low - left * unit, high=high + right * unit, length=length)
 
 
-@dataclass(frozen=True, kw_only=True)
-class ProbabilityAxis:
+class ProbabilityAxis(Struct, frozen=True, kw_only=True):
     """Probability on log-odds, with the thresholds of a scale of words."""
 
     words: Words = ICD203
@@ -170,8 +168,7 @@ def _with_room(candidates: Iterable[Tick], chosen: Sequence[Tick], stretch: Stre
     return ticks
 
 
-@dataclass(frozen=True, kw_only=True)
-class NumberAxis:
+class NumberAxis(Struct, frozen=True, kw_only=True):
     """Plain numbers: degrees, decibans, percent."""
 
     label: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from estimative.reports.figures.axes import Axis, Sides, Spans, Stretch
 from estimative.reports.figures.chart import Key
@@ -21,8 +22,7 @@ THINNEST = 1.0
 LEAST_WIDTH = 320.0
 
 
-@dataclass(frozen=True, kw_only=True)
-class End:
+class End(Struct, frozen=True, kw_only=True):
     """Where a bar goes to, and the number beside it."""
 
     value: float
@@ -30,16 +30,14 @@ class End:
     text: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class BarRow(Row):
+class BarRow(Row, frozen=True, kw_only=True):
     """A row of bars from one start; without an end, a mark at the start: a total."""
 
     start: float
     ends: tuple[End, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Bars(RowPlot[BarRow]):
+class Bars(RowPlot[BarRow], frozen=True, kw_only=True):
     """Rows with one bar or two."""
 
     baseline: float | None = None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from estimative.reports.figures.chart import Key, draw_on
 from estimative.reports.figures.style import (
@@ -37,8 +38,7 @@ DASHES = (2.0, 1.2)
 HEADINGS = ("This step", "Path so far")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Way:
+class Way(Struct, frozen=True, kw_only=True):
     """One of the ways on from an event: it happens or not, or one of its states holds."""
 
     happens: bool
@@ -67,8 +67,7 @@ class Way:
         return Stroke(colour=GREY, width=width, dash=(0, tuple(length / width for length in DASHES)))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Node:
+class Node(Struct, frozen=True, kw_only=True):
     """An event with its ways on; none where it is impossible."""
 
     title: str
@@ -82,8 +81,7 @@ class Node:
         return 1 + max((node.depth for way in self.ways for node in way.following), default=0)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Branches:
+class Branches(Struct, frozen=True, kw_only=True):
     """A tree of events."""
 
     roots: tuple[Node, ...]
@@ -115,8 +113,7 @@ class Branches:
         return draw_on(axes, self)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Drawing:
+class _Drawing(Struct, frozen=True, kw_only=True):
     canvas: Canvas
     left: float
     level: float

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from estimative.model.inference.estimates import Estimate
 
 
-@dataclass(frozen=True, kw_only=True)
-class Branch:
+class Branch(Struct, frozen=True, kw_only=True):
     """One of the two ways on from an event."""
 
     event: str
     happens: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class Link:
+class Link(Struct, frozen=True, kw_only=True):
     """An event with its condition and its probabilities."""
 
     given: tuple[str, ...] = ()
@@ -36,8 +35,7 @@ class Link:
         return (*given, *(Branch(event=name, happens=False) for name in self.unless))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Place:
+class Place(Struct, frozen=True, kw_only=True):
     """The place of an event in the tree: at the end of the longest path that its condition implies."""
 
     name: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
 
 from estimative.reports.figures.style import (
     CAPTION,
@@ -57,8 +58,7 @@ class Plot(Protocol):
         """Draw the plot alone into given axes; return the height that it would like to have."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Chart:
+class Chart(Struct, frozen=True, kw_only=True):
     """A plot with its title and its caption."""
 
     content: Plot

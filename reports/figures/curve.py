@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from estimative.reports.figures.axes import ProbabilityAxis, Stretch, draw_upward, even_steps, log_odds
 from estimative.reports.figures.bars import Bars
@@ -21,8 +22,7 @@ TALL, FOOT, SIDES = 220.0, 40.0, (18.0, 18.0)
 """In units: the height of the curve, the room below it, the room below and above its points."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Point:
+class Point(Struct, frozen=True, kw_only=True):
     """A probability with its interval at a value of the factor, or at a date."""
 
     at: float
@@ -32,8 +32,7 @@ class Point:
     text: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Curve:
+class Curve(Struct, frozen=True, kw_only=True):
     """A probability along a factor or over time, and what else responds to it."""
 
     points: tuple[Point, ...]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from estimative.reports.figures.axes import Stretch
@@ -17,8 +16,7 @@ EDGE = (5.0, 5.0)
 """Distance from the end of the axis of a number that is beyond it, in units."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class IntervalRow(Row):
+class IntervalRow(Row, frozen=True, kw_only=True):
     """A number with its interval, on the axis's scale."""
 
     point: float
@@ -29,8 +27,7 @@ class IntervalRow(Row):
     prior_high: float | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Intervals(RowPlot[IntervalRow]):
+class Intervals(RowPlot[IntervalRow], frozen=True, kw_only=True):
     """Rows with a number, its interval, and where both were before the evidence."""
 
     def values(self, row: IntervalRow) -> Iterator[float]:

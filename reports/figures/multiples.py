@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from estimative.reports.figures.axes import ProbabilityAxis, Stretch, Tick, log_odds
 from estimative.reports.figures.chart import Key, draw_on
@@ -22,8 +23,7 @@ COLUMNS, NARROW_COLUMNS = 4, 2
 LINE = Stroke(colour=BLUE, width=1.6, marker="o", size=3.5)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Multiple:
+class Multiple(Struct, frozen=True, kw_only=True):
     """One curve."""
 
     title: str
@@ -34,8 +34,7 @@ class Multiple:
     sentence: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Multiples:
+class Multiples(Struct, frozen=True, kw_only=True):
     """Curves that share their axis of probability."""
 
     curves: tuple[Multiple, ...]
@@ -77,8 +76,7 @@ class Multiples:
         return self.axis.stretch([*values, self.baseline], TALL, SIDES)
 
 
-@dataclass(frozen=True)
-class _Panel:
+class _Panel(Struct, frozen=True):
     """A place for one curve."""
 
     canvas: Canvas

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from estimative.reports.figures.chart import Key
 from estimative.reports.figures.style import BAND, BASELINE, BLUE, GAP, NARROW, SMALL, STRONG, Stroke
@@ -22,8 +23,7 @@ MARGIN_OF_AXIS = 1.15
 LINE = Stroke(colour=BLUE, width=2.0)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Panel:
+class Panel(Struct, frozen=True, kw_only=True):
     """The ranks of one quantity."""
 
     title: str
@@ -32,8 +32,7 @@ class Panel:
     sentence: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Panels:
+class Panels(Struct, frozen=True, kw_only=True):
     """Small plots that share their axes and their band."""
 
     panels: tuple[Panel, ...]

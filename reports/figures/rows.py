@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from estimative.reports.figures.axes import Axis, Sides, Spans, Stretch, draw_across, words_with_room
 from estimative.reports.figures.chart import Key, extent
@@ -26,8 +27,7 @@ FOOT = 38.0
 """Below the rows, for the axis's numbers and its name."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Row:
+class Row(Struct, frozen=True, kw_only=True):
     """A row of a plot; each kind of plot adds its numbers."""
 
     label: str
@@ -43,8 +43,7 @@ class Row:
     """The row in words, with every number."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Columns:
+class Columns(Struct, frozen=True, kw_only=True):
     """Where labels, marks and values are, in units from the left."""
 
     labels: float
@@ -66,8 +65,7 @@ class Columns:
         return cls(labels=labels, left=labels + GAP, right=width - values, above=False)
 
 
-@dataclass(frozen=True, kw_only=True)
-class PlacedRow:
+class PlacedRow(Struct, frozen=True, kw_only=True):
     """A row's lines and its height, in units from the top of the rows."""
 
     lines: tuple[tuple[str, Lettering], ...]
@@ -94,8 +92,7 @@ def placed(rows: Sequence[Row], columns: Columns) -> list[PlacedRow]:
     return result
 
 
-@dataclass(frozen=True, kw_only=True)
-class RowPlot[R: Row]:
+class RowPlot[R: Row](Struct, frozen=True, kw_only=True):
     """Rows on a common axis; each kind says what its marks look like."""
 
     rows: tuple[R, ...]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from estimative.reports.figures.axes import ProbabilityAxis, Stretch, bounded, log_odds, probability, tick_percent
 from estimative.reports.figures.chart import Key, draw_on
@@ -49,8 +51,7 @@ type Place = Callable[[float, float], tuple[float, float]]
 """From units along and across the strip to units of the drawing."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Band:
+class _Band(Struct, frozen=True, kw_only=True):
     """A word and its part of the strip, in units from the low end."""
 
     word: str
@@ -83,8 +84,7 @@ class _Band:
         return min(max(self.middle, half), length - half), half
 
 
-@dataclass(frozen=True, kw_only=True)
-class NamedProbability:
+class NamedProbability(Struct, frozen=True, kw_only=True):
     """The probability of another analyst."""
 
     name: str
@@ -92,8 +92,7 @@ class NamedProbability:
     text: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Strip:
+class Strip(Struct, frozen=True, kw_only=True):
     """A probability with its interval over the words of a scale."""
 
     axis: ProbabilityAxis

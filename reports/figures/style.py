@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 WIDE, NARROW = 680.0, 360.0
 """Widths of a drawing in units: for a page, and for a telephone. A unit is a CSS pixel at that width."""
@@ -34,8 +35,7 @@ class NothingToPlot(ValueError):
     """There is nothing to draw; the message says why."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Lettering:
+class Lettering(Struct, frozen=True, kw_only=True):
     """How text is set."""
 
     size: float
@@ -68,8 +68,7 @@ VALUE = Lettering(size=12)
 SMALL = Lettering(size=11.5, colour=GREY)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Fill:
+class Fill(Struct, frozen=True, kw_only=True):
     """How an area is filled."""
 
     colour: str
@@ -94,8 +93,7 @@ SHADED = Fill(colour=SHADE, edge="none")
 type Dash = str | tuple[float, tuple[float, ...]]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Stroke:
+class Stroke(Struct, frozen=True, kw_only=True):
     """How a line is drawn."""
 
     colour: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from estimative.reports.figures.axes import ProbabilityAxis, Stretch, draw_upward, log_odds
 from estimative.reports.figures.chart import Key, extent
@@ -31,8 +32,7 @@ LINES = (
 MOST_TICKS = 8
 
 
-@dataclass(frozen=True, kw_only=True)
-class Day:
+class Day(Struct, frozen=True, kw_only=True):
     """A probability with its interval, from a day on."""
 
     date: datetime.date
@@ -42,16 +42,14 @@ class Day:
     text: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Line:
+class Line(Struct, frozen=True, kw_only=True):
     """One analyst's probabilities, by date."""
 
     name: str
     days: tuple[Day, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Timeline:
+class Timeline(Struct, frozen=True, kw_only=True):
     """Probabilities over time."""
 
     lines: tuple[Line, ...]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from estimative.model.analysis.sensitivity import SensitivityResult
 from estimative.model.analysis.tornado import Tornado, TornadoRange

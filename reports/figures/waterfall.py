@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from estimative.reports.figures.axes import ProbabilityAxis, bounded, log_odds, probability
 from estimative.reports.figures.bars import BarRow, Bars, End
@@ -31,8 +32,7 @@ LEAST = 0.1 / DECIBANS
 """A smaller share is shown together with the others, in natural log-odds."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Step:
+class Step(Struct, frozen=True, kw_only=True):
     """A share of the difference, in natural log-odds."""
 
     label: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from statistics import fmean
+
+from msgspec import Struct
 
 from estimative.reports.blocks import Table
 from estimative.reports.formats.typeset import break_points, sanitize
@@ -23,8 +24,7 @@ NARROW = 20
 """Characters; sentences are not readable in a narrower column."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Layout:
+class Layout(Struct, frozen=True, kw_only=True):
     """The layout of a table on a page, or on a screen that is as wide."""
 
     widths: tuple[float, ...]
@@ -52,8 +52,7 @@ class Layout:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Column:
+class _Column(Struct, frozen=True, kw_only=True):
     """The room that a column needs, in characters."""
 
     wanted: int

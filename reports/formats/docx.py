@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
@@ -11,6 +10,7 @@ import docx as library
 from docx.enum.section import WD_SECTION
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
 from docx.shared import Cm, Length, Pt, RGBColor
+from msgspec import Struct
 
 from estimative.priors.errors import ascii_safe
 from estimative.reports.blocks import (
@@ -55,8 +55,7 @@ TABLE_SIZE, PLOT_SIZE = Pt(8.5), Pt(8)
 ALARM, QUIET, INK = RGBColor(0x8F, 0x1D, 0x1D), RGBColor(0x55, 0x55, 0x4F), RGBColor(0x1C, 0x1C, 0x1A)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Look:
+class Look(Struct, frozen=True, kw_only=True):
     """Sizes of one look of the file."""
 
     margin: Length

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from unicodedata import category
+
+from msgspec import Struct
 
 from estimative.priors.errors import invalid, quote
 
@@ -18,8 +19,7 @@ FACES = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
 """Of the drawing library; where the other fonts of a page lack a character, these stand in."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Fonts:
+class Fonts(Struct, frozen=True, kw_only=True):
     """What a document is printed with."""
 
     glyphs: frozenset[int]
@@ -68,8 +68,7 @@ def fonts_for(text: str) -> Fonts:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Family:
+class _Family(Struct, frozen=True, kw_only=True):
     """Fonts of the machine that belong together."""
 
     name: str

@@ -7,7 +7,6 @@ import re
 import unicodedata
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
+from msgspec import Struct, field
 
 from estimative.priors.errors import ascii_safe
 from estimative.reports.blocks import (
@@ -105,8 +105,7 @@ def _templates() -> Environment:
     return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Script:
+class _Script(Struct, frozen=True, kw_only=True):
     """The script of the page, which is the same in every file."""
 
     text: Markup
@@ -120,8 +119,7 @@ def _script() -> _Script:
     return _Script(text=Markup(text), digest=f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}")
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Part:
+class _Part(Struct, frozen=True, kw_only=True):
     """A level-2 heading and everything under it."""
 
     name: str
@@ -130,8 +128,7 @@ class _Part:
     body: Markup
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Cell:
+class _Cell(Struct, frozen=True, kw_only=True):
     """A cell of a table."""
 
     pieces: list[str]
@@ -154,8 +151,7 @@ def _parts(document: Document) -> Iterator[tuple[str, list[Block]]]:
     yield title, blocks
 
 
-@dataclass(kw_only=True)
-class _Page:
+class _Page(Struct, kw_only=True):
     """A page in the making: names in use, and how many figures and tables there are."""
 
     judgement: Paragraph | None

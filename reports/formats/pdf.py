@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from unicodedata import category
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from estimative.priors.errors import ascii_safe
 from estimative.reports.blocks import (
@@ -118,8 +120,7 @@ def _printable(data: Any, fonts: Fonts) -> Any:
     return data
 
 
-@dataclass(kw_only=True)
-class _Writer:
+class _Writer(Struct, kw_only=True):
     """Blocks as data for the template, and the pictures that they name."""
 
     judgement: Paragraph | None

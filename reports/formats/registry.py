@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from estimative.model.codec import to_json
 from estimative.model.inference.info import Result
@@ -14,8 +15,7 @@ from estimative.reports.phrases import CAUTION, WITHHELD
 # Each writer is imported when it is used: together they take longer to load than a fit.
 
 
-@dataclass(frozen=True, kw_only=True)
-class Format:
+class Format(Struct, frozen=True, kw_only=True):
     """A file format."""
 
     endings: tuple[str, ...]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import pairwise
+
+from msgspec.structs import replace
 
 from estimative.priors.errors import ascii_safe
 from estimative.reports.blocks import Block, Caution, Columns, Document, Heading, IntervalPlot, IntervalRow, Paragraph

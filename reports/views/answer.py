@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference.estimates import ProbabilityEstimate, QuantitySummary
@@ -19,8 +20,7 @@ from estimative.reports.number_format import interval, percent
 from estimative.reports.views.block import BlockView, block_views
 
 
-@dataclass(frozen=True, kw_only=True)
-class ProbabilityView:
+class ProbabilityView(Struct, frozen=True, kw_only=True):
     """A probability with its interval, as numbers and as they are written."""
 
     value: float
@@ -32,8 +32,7 @@ class ProbabilityView:
     word: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class OutcomeView:
+class OutcomeView(Struct, frozen=True, kw_only=True):
     """An outcome, after the evidence and before it."""
 
     id: str
@@ -45,8 +44,7 @@ class OutcomeView:
     """In a sentence."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class EventView:
+class EventView(Struct, frozen=True, kw_only=True):
     """An event of the chain, or one state of an event with several."""
 
     id: str
@@ -58,8 +56,7 @@ class EventView:
     overall: ProbabilityView | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class FactorView:
+class FactorView(Struct, frozen=True, kw_only=True):
     """A factor before the evidence and after it, from 0 to 1."""
 
     id: str
@@ -71,8 +68,7 @@ class FactorView:
     posterior: QuantitySummary
 
 
-@dataclass(frozen=True, kw_only=True)
-class AnswerView:
+class AnswerView(Struct, frozen=True, kw_only=True):
     """Everything that an answer says about a scenario."""
 
     outcomes: tuple[OutcomeView, ...]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from estimative.model.assessment import Assessment
@@ -46,8 +46,7 @@ GROUPS = {
 """Where an input is listed, by its section in a prior set."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class InputView:
+class InputView(Struct, frozen=True, kw_only=True):
     """An input that every analyst states something about."""
 
     name: str
@@ -72,8 +71,7 @@ class InputView:
     """Whether two chances may state it instead."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class FormView:
+class FormView(Struct, frozen=True, kw_only=True):
     """One way to state a prior."""
 
     name: str
@@ -82,8 +80,7 @@ class FormView:
     optional: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class DistributionView:
+class DistributionView(Struct, frozen=True, kw_only=True):
     """The prior of one quantity: of an input with states, one of several."""
 
     label: str
@@ -105,8 +102,7 @@ class DistributionView:
     """The stated quantiles that the fitted distribution is far from."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class BeliefView:
+class BeliefView(Struct, frozen=True, kw_only=True):
     """What one analyst states about an input."""
 
     name: str

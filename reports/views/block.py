@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, is_dataclass
+
+from msgspec.structs import asdict
 
 from estimative.priors.verbal_scale import Scale
 from estimative.reports.blocks import Block, Columns, Figure, IntervalPlot, PageBreak
@@ -31,8 +32,7 @@ def _views(block: Block) -> Iterator[BlockView]:
             rows = [asdict(row) for row in block.rows]
             yield {"block": "IntervalPlot", "rows": rows, "key": block.key, "thresholds": thresholds(block.words)}
         case _:
-            assert is_dataclass(block)
-            yield {"block": type(block).__name__, **{name: _plain(value) for name, value in vars(block).items()}}
+            yield {"block": type(block).__name__, **{name: _plain(value) for name, value in asdict(block).items()}}
 
 
 def thresholds(scale: Scale) -> tuple[float, ...]:

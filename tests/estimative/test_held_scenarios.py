@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import asdict
 
 import estimative as es
 from estimative.model.inference.estimates import ProbabilityEstimate
@@ -24,8 +24,7 @@ IMPOSSIBLE = 1e-12
 HALF_A_YEAR = datetime.timedelta(days=182)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Given(Oracle):
+class Given(Oracle, frozen=True, kw_only=True):
     """An oracle that has been told how one event went; nothing that waits for it waits less."""
 
     subject: str
@@ -34,8 +33,7 @@ class Given(Oracle):
     @classmethod
     def of(cls, oracle: Oracle, subject: str, *, happened: bool) -> Given:
         """What this oracle would say, told that much."""
-        own = {field.name: getattr(oracle, field.name) for field in fields(oracle)}
-        return cls(**own, subject=subject, happened=happened)
+        return cls(**asdict(oracle), subject=subject, happened=happened)
 
     def mass(self, accepted: Accepted, *, evidence: bool = True) -> float:
         """Of the states in which it went so."""

@@ -6,12 +6,12 @@ import csv
 import datetime
 import json
 import shutil
-from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 import estimative as es
 from estimative.model.record.import_store import FOLDER

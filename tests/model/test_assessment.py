@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from estimative.model.assessment import Assessment, assess
 from estimative.model.likelihood.layout_builder import structure_of

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from estimative.model.assessment import Assessment, differences
 from estimative.model.inference.fit import by_importance

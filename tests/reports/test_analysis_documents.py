@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from estimative.model.analysis.evidence import EvidenceResult
 from estimative.model.analysis.evidence_weight import EvidenceGroup

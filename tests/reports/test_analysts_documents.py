@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from estimative.model.assessment import Assessment
 from estimative.model.codec import from_json, to_json

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from estimative.model.record.batch_result import FAR, BatchResult, with_scores
 from estimative.priors.errors import Issue, Place

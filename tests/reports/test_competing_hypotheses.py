@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 
 import pytest
+from msgspec.structs import replace
 
 from estimative.model.analysis.competing_hypotheses import CompetingHypotheses
 from estimative.model.analysis.evidence import EvidenceResult

@@ -273,7 +273,7 @@ def test_rows_too_short_to_see_are_left_out() -> None:
 @pytest.mark.parametrize(("words", "narrow"), [(ICD203, False), (PHIA, True), later(ICD203, True), later(PHIA, False)])
 def test_every_word_of_a_scale_can_be_read(words: axes.Words, *, narrow: bool) -> None:
     """The strip names every word, wherever the probability is."""
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from tests.figures import strip
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from estimative.model.inference.diagnostics import Check, Direction, Verdict
 from estimative.model.inference.estimates import Interval, ProbabilityEstimate

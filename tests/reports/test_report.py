@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 
 import docx
 import pytest
+from msgspec.structs import replace
 
 from estimative.model.codec import from_json, to_json
 from estimative.model.inference.mc_estimate import MCEstimate

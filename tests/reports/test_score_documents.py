@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import re
-from dataclasses import replace
 from io import StringIO
 
 import pytest
 from hypothesis import given
+from msgspec.structs import replace
 
 from estimative.model.codec import from_json, to_json
 from estimative.model.inference.estimates import Estimate

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from scipy.stats import norm
 
 from estimative.model.analysis.curves import QUANTILES, CurvePoint, InputCurve, InputCurves, input_curves

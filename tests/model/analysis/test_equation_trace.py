@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from scipy.special import logit
 
 from estimative.model.analysis.equation_trace import Equation, Term, ancestry, equation
@@ -264,7 +264,7 @@ def sampled(rng: np.random.Generator, count: int) -> Posterior:
     ratios = np.log([np.full(count, effects[name]) for name in quantities.ratios])
     weights = rng.exponential(size=count)
     draws = drawn(Theta(degree=degrees, log_ratio=ratios, weight=assessment.weight))
-    return posterior_of(assessment, Draws(**{**vars(draws), "weights": weights / weights.sum()}), seed=0)
+    return posterior_of(assessment, replace(draws, weights=weights / weights.sum()), seed=0)
 
 
 @repetitions(60, 200)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from itertools import groupby
 
 import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from msgspec import Struct
+from msgspec.structs import replace
 from scipy.special import expit, logit, roots_jacobi
 from scipy.stats import beta
 
@@ -192,8 +193,7 @@ def test_a_factor_is_known_under_the_condition() -> None:
 # Brute force over states
 
 
-@dataclass(frozen=True, kw_only=True)
-class Brute:
+class Brute(Struct, frozen=True, kw_only=True):
     """A few draws with weights, every state of the events listed, and how probable a sight is in each."""
 
     draws: Sequence[tuple[float, Oracle]]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 import pytest
 import xarray as xr
 from arviz_stats.base import array_stats
+from msgspec.structs import replace
 from scipy.stats import beta, norm, t
 
 from estimative.model.analysis import power_scaling as scaling

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any
 
 import numpy as np
 import pytest
+from msgspec import field
+from msgspec.structs import replace
 
 from estimative.model.analysis.what_if import level, observing, sweep, under
 from estimative.model.inference.draws import Draws, Method
@@ -49,8 +50,7 @@ ACTS = [
 METHODS: list[Method] = ["importance", "nuts"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Watcher(Oracle):
+class Watcher(Oracle, frozen=True, kw_only=True):
     """A scenario with one value for every quantity, and what is seen of its indicators."""
 
     signs: Mapping[str, bool] = field(default_factory=dict)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from estimative.model.analysis.evidence_weight import EvidenceWeights, evidence_weights
 from estimative.model.assessment import Assessment

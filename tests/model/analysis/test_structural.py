@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
+from msgspec.structs import replace
 from scipy.special import logit
 
 from estimative.model.analysis.structural import Alternative, StructuralAlternatives, linked, structural_alternatives

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
+from msgspec.structs import replace
 from scipy.special import expit, logit, roots_jacobi
 from scipy.stats import beta, norm
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from scipy.special import expit, logit
 
 from estimative.model.analysis.what_if import Supposition, WhatIf, level, under, what_if

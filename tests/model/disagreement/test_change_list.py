@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from estimative.model.assessment import Assessment
 from estimative.model.disagreement.change_list import ChangeList, as_text, change_list

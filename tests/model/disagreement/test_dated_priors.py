@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime
 import math
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from estimative.model.assessment import Assessment, assess, differences
 from estimative.model.disagreement.attribution import attribute

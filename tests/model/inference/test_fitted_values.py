@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime
 import pickle
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from estimative.model.inference.fit_result import FitResult, Run, fit_result
 from estimative.model.inference.info import Computation

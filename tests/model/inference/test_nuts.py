@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import itertools
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,6 +13,7 @@ import numpy as np
 import pymc as pm
 import pytensor
 import pytest
+from msgspec.structs import replace
 from numba.core.event import install_recorder
 
 from estimative.model.assessment import Assessment, assess

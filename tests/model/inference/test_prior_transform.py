@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from numpy.typing import NDArray
 from scipy import stats
 from scipy.special import betainccinv, betaincinv, betaln, expit, log_expit, log_ndtr, ndtr

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +11,8 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from msgspec import Struct
+from msgspec.structs import replace
 
 from estimative.model.likelihood.bayes_net import EVERYTHING, Query
 from estimative.model.likelihood.intervention import Intervention, InterventionBase, check_intervention
@@ -50,8 +51,7 @@ def close(numbers: Any) -> Any:
     return pytest.approx(numbers, rel=RELATIVE, abs=RELATIVE)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Scene:
+class Scene(Struct, frozen=True, kw_only=True, dict=True):
     """A scenario with values, what is set in it by hand, and what is then seen."""
 
     valued: Valued

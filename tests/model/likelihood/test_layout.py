@@ -7,6 +7,7 @@ from itertools import product
 import numpy as np
 import pytest
 from hypothesis import given
+from msgspec.structs import asdict
 
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.failures import failure_of
@@ -73,7 +74,7 @@ def test_soft_evidence_is_about_the_events_of_indicators_and_testimony() -> None
     assert laid_out.sign.tolist() == [1 if supports[name] else -1 for name in names]
     for column, name in enumerate(names):
         item = scene.scenario.evidence[name]
-        nodes = {field: matrix[:, column] for field, matrix in vars(laid_out).items() if field in PLACES}
+        nodes = {field: matrix[:, column] for field, matrix in asdict(laid_out).items() if field in PLACES}
         placed = {field: [evidence.events[node] for node in np.flatnonzero(values)] for field, values in nodes.items()}
         assert placed == {
             "happened": [item.about],

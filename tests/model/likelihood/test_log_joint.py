@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import assume, given
+from msgspec.structs import replace
 
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.layout import Numbers

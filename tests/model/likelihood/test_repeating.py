@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.repeating import Repeating, repeated_chances

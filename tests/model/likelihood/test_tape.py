@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
 from hypothesis import assume, given
+from msgspec.structs import replace
 
 from estimative.model.inference import machine
 from estimative.model.likelihood.backend import NUMPY, Array, Backend

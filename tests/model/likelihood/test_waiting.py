@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from estimative.model.likelihood.bayes_net import EVERYTHING, Query
 from estimative.model.likelihood.layout_builder import structure_of

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,6 +11,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import example, given, reject
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from estimative.model.record.consistency import decided_outcomes, facts, inconsistencies
 from estimative.model.record.resolutions import Resolution

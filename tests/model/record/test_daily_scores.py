@@ -6,12 +6,12 @@ import datetime
 import math
 import pickle
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from estimative.model.record.daily_pool import pool_tracks
 from estimative.model.record.daily_scores import QuestionScore, daily_scores, score_track

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from estimative.model.inference.estimates import Estimate
 from estimative.model.record.proper_scores import FLOOR, RULES, CalibrationBin, Scores, Scoring, score, weights

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +16,7 @@ import h5py
 import numpy as np
 import pytest
 import xarray
+from msgspec.structs import replace
 
 from estimative.model.assessment import assess
 from estimative.model.inference.fit import by_importance

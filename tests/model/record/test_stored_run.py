@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from estimative.model.record.run_store import MANIFEST, MAX_LABEL, PARTIAL, RESULT, Store
 from estimative.model.record.stored_run import StoredRun
@@ -127,7 +128,7 @@ def test_a_run_has_a_label(run: StoredRun) -> None:
     assert store.label("latest", "after the review").label == "after the review"
     assert [manifest.label for manifest in store.list()] == ["after the review"]
     store.label(run.id, "")
-    assert run.manifest() == type(before)(**{**vars(before), "label": ""})
+    assert run.manifest() == replace(before, label="")
 
 
 @pytest.mark.parametrize("text", ["x" * (MAX_LABEL + 1), "red \x1b[31m"], ids=["long", "control"])

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv as library
-from dataclasses import replace
 from io import StringIO
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from estimative.reports.formats.csv import csv
 from estimative.reports.formats.typeset import sanitize
