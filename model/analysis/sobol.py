@@ -7,6 +7,7 @@ Phys. Commun. 181).
 
 from __future__ import annotations
 
+from itertools import batched
 from typing import Literal
 
 import numpy as np
@@ -29,6 +30,8 @@ TINY = 1e-9
 """In log-odds: less is rounding."""
 PROBES = 32
 """Draws at which to see whether a quantity matters at all."""
+MOVED_AT_ONCE = 64
+"""Dimensions that are looked at together: more would fill the memory where there are thousands."""
 
 
 type SobolUndefined = Literal["constant", "certain", "shares"]
@@ -143,11 +146,14 @@ def _reached(assessment: Assessment, space: PriorTransform, seed: int) -> Index:
     rng = np.random.default_rng([seed, 6])
     z, other = rng.standard_normal((2, space.dimension, PROBES))
     start = log_odds_at(assessment, space, z)
-    moves = []
-    for place in range(space.dimension):
-        moved = z.copy()
-        moved[place] = other[place]
-        moves.append(not np.allclose(log_odds_at(assessment, space, moved), start, rtol=0, atol=TINY, equal_nan=True))
+    moves: list[bool] = []
+    for places in batched(range(space.dimension), MOVED_AT_ONCE):
+        # One array for many dimensions, of which each is moved in draws of its own.
+        moved = np.tile(z, len(places))
+        for at, place in enumerate(places):
+            moved[place, at * PROBES : (at + 1) * PROBES] = other[place]
+        log_odds = log_odds_at(assessment, space, moved).reshape(len(places), PROBES)
+        moves += [not np.allclose(row, start, rtol=0, atol=TINY, equal_nan=True) for row in log_odds]
     return np.flatnonzero(moves)
 
 
