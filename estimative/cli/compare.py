@@ -30,8 +30,8 @@ def compare(
     from estimative.workflows.compare import compare
 
     analysts = load_analysts(*team.names())
-    # Of a team, thousands of combinations are fitted again: worth the second that new processes take.
-    with fitting.settings(independent=attribute and len(analysts.assessments) > 2) as settings:
+    apart = fitting.worth_processes(len(analysts.assessments), attribute=attribute)
+    with fitting.settings(independent=apart) as settings:
         session = open_team(analysts.assessments, settings, outcome=outcome, left_out=analysts.left_out)
         result = compare(session, attribution=attribute, permutations=permutations)
     show_of(analysts, result, session.assessments, output)

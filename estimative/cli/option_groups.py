@@ -104,6 +104,10 @@ class OneOrMore(Team, frozen=True, kw_only=True):
     ] = None
 
 
+TWO, MANY = 2, 16
+"""Analysts that one process compares as soon as several do: with attribution, and without."""
+
+
 class Sampling(Struct, frozen=True, kw_only=True):
     """How to fit, by whichever method."""
 
@@ -149,6 +153,16 @@ class Sampling(Struct, frozen=True, kw_only=True):
                 executor=executor,
                 progress=report,
             )
+
+    def worth_processes(self, analysts: int, *, attribute: bool = False) -> bool:
+        """Whether so many analysts are worth the second that new processes take.
+
+        Parameters
+        ----------
+        attribute
+            Whether thousands of combinations of their priors are fitted again.
+        """
+        return self.jobs != 1 and analysts > (TWO if attribute else MANY)
 
     def _executor(self, *, independent: bool) -> AbstractContextManager[Executor]:
         """The cluster if one is named, else processes or threads of this machine."""

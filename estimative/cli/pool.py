@@ -37,8 +37,8 @@ def pool(
     if scores and weight:
         raise invalid("--weight and --scores exclude each other", code="misuse", allowed="weights from one of them")
     check_factor(extremize)
-    with fitting.settings() as settings:
-        analysts = load_analysts(*team.names())
+    analysts = load_analysts(*team.names())
+    with fitting.settings(independent=fitting.worth_processes(len(analysts.assessments))) as settings:
         names = [assessment.prior_set.name for assessment in analysts.assessments]
         weighting = (
             weigh_by_record(scores, names, score_rule)
