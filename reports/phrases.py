@@ -172,7 +172,7 @@ def input_name(name: str, scenario: Scenario) -> str:
         case "evidence" if key:
             return f"the chance of {title(subject)} {case_of(name, scenario)}"
         case "evidence":
-            return f"the weight of {title(subject)}"
+            return f"the {what_of_item(subject, scenario)} of {title(subject)}"
         case "motives":
             return f"the motive behind {title(subject)}"
         case "relevance":
@@ -182,6 +182,11 @@ def input_name(name: str, scenario: Scenario) -> str:
         case "indicators":
             return f"the chance of seeing {title(subject)}" + (f" {case_of(name, scenario)}" if key else "")
     return name
+
+
+def what_of_item(name: str, scenario: Scenario) -> str:
+    """What is uncertain about an item of evidence: the error of a measurement or a forecast, else its weight."""
+    return "error" if isinstance(scenario.evidence[name], Measurement | Forecast) else "weight"
 
 
 def _state_input(name: str, scenario: Scenario) -> str:

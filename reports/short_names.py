@@ -9,7 +9,7 @@ from estimative.model.spec.events import OTHERWISE
 from estimative.model.spec.quantities import QuantityName
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.toml_table import JOINED
-from estimative.reports.phrases import CASES, capital, title_of
+from estimative.reports.phrases import CASES, capital, title_of, what_of_item
 
 LONG, SHORT = 18, 15
 """Characters of a title that is followed by its state or case, and of any other part of a name."""
@@ -17,7 +17,6 @@ LONG, SHORT = 18, 15
 type Cut = Callable[[str, int], str]
 
 WHAT: Mapping[str, str] = {
-    "evidence": "weight of ",
     "motives": "motive of ",
     "relevance": "relevance of ",
     "independence": "origin ",
@@ -45,7 +44,12 @@ def _short_name(name: str, scenario: Scenario, cut: Cut) -> str:
         return f"{cut(title_of(cause, scenario), SHORT)} \u2192 {cut(title_of(event, scenario), SHORT)}"
     if case := _case(parsed, scenario, cut):
         return f"{cut(capital(title_of(parsed.subject, scenario)), LONG)}: {case}"
-    return capital(f"{WHAT.get(parsed.section, '')}{title_of(parsed.subject, scenario)}")
+    what = (
+        f"{what_of_item(parsed.subject, scenario)} of "
+        if parsed.section == "evidence"
+        else WHAT.get(parsed.section, "")
+    )
+    return capital(f"{what}{title_of(parsed.subject, scenario)}")
 
 
 def _case(parsed: QuantityName, scenario: Scenario, cut: Cut) -> str:

@@ -224,7 +224,7 @@ def item_lines(items: Collection[str], scenario: Scenario) -> dict[str, list[str
 
 def _entry(name: str, quantities: Sequence[Quantity], parent: PriorSet | None, scenario: Scenario) -> Iterator[str]:
     first, key = quantities[0], toml_text.key(name.rpartition(".")[2])
-    yield f"# {ascii_safe(first.title.partition(': ')[0] if first.state else first.title)}" + _scale(first)
+    yield _comment(quantities)
     if inherited := parent and _inherited(name, parent, scenario):
         yield f"# {key} = {inherited}"
     elif first.states:
@@ -233,6 +233,17 @@ def _entry(name: str, quantities: Sequence[Quantity], parent: PriorSet | None, s
         yield f"{key} = {_with_reason(', '.join(f'{toml_text.key(q.state)} = 1' for q in quantities))}"
     else:
         yield f"{key} = {_with_reason(_placeholder(first, scenario))}"
+
+
+def _comment(quantities: Sequence[Quantity]) -> str:
+    """What an entry is about, and how it is stated."""
+    first = quantities[0]
+    if len(quantities) > 1 and first.input.startswith("effects."):
+        about, (ratio, _) = first.title.rpartition("=")[0], first.unit.split(", ")
+        each = ", ".join(f"{quantity.unit.split(', ')[1]} {quantity.state}" for quantity in quantities)
+        example = ", ".join(f"{toml_text.key(quantity.state)} = ..." for quantity in quantities)
+        return f"# {about}: {each} ({ratio}; one for all of these, or one for each: {{ {example} }})"
+    return f"# {ascii_safe(first.title.partition(': ')[0] if first.state else first.title)}" + _scale(first)
 
 
 def _inherited(name: str, parent: PriorSet, scenario: Scenario) -> str:

@@ -38,8 +38,10 @@ def whatif(session: Session, supposition: Supposition) -> WhatIfResult:
 
 def _impossible(supposition: Supposition, error: Contradiction) -> InvalidInput:
     given = [f"{name}={'yes' if state else 'no'}" for name, state in supposition.given.items()]
+    evidence = ", or the evidence excludes it" if supposition.assessment.scenario.evidence else ""
+    reason = f"it cannot all be so{evidence}" if given else error.reason
     return invalid(
-        f"What is supposed has probability 0 ({error.reason})",
+        f"What is supposed has probability 0: {reason}",
         code="impossible",
         file="given" if given else "",
         key=", ".join(given),

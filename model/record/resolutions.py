@@ -274,7 +274,7 @@ def _against_horizon(resolution: Resolution, today: datetime.date) -> Iterator[I
     if resolution.occurred is True and not resolution.state and date > until:
         yield _misdated(resolution, f"{date} is after the horizon, so the result is no", f"yes up to {until}")
     if resolution.occurred is False and (date < until or today <= until):
-        yield _misdated(resolution, f"it can still happen until {until} is over", f"no from {until} on, after that day")
+        yield _misdated(resolution, f"it can still happen until {until} is over", f"no, once {until} is over")
 
 
 def _in_hindsight(resolution: Resolution, *, settled: bool) -> Iterator[Issue]:

@@ -145,6 +145,12 @@ class Scenario(Struct, frozen=True, kw_only=True, dict=True):
             for state in event.states
         }
 
+    def observation_of(self, name: str) -> Observation | None:
+        """The observation by which it is certain whether an event has happened, or whether a state of one holds."""
+        items = (item for item in self.evidence.values() if isinstance(item, Observation))
+        decisive = (item for item in items if item.about == name or (item.happened and "=" in name))
+        return next((item for item in decisive if event_of(item.about) == event_of(name)), None)
+
     def settled(self, outcome: str) -> bool:
         """Whether every event that decides an outcome has happened or not by now, though nobody may know it."""
         return all(self.events[name].when == "now" for name in self.outcomes[outcome].events)

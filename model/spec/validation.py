@@ -290,10 +290,10 @@ def _outcome_errors(outcome: Outcome, scenario: Parts) -> Iterator[Issue]:
         message = "the outcome names no event"
         yield _error(path, message, code="missing-value", allowed="at least one event in all, any or none")
     for name in sorted(set(outcome.none) & {*outcome.all, *outcome.given}):
-        message = f"{quote(name)} must also have happened, by all or given"
+        message = f"{quote(name)} is in all or given as well: it cannot both happen and not happen"
         yield _error(f"{path}.none", message, code="contradiction", value=name)
     for name in sorted(set(outcome.unless) & {*outcome.all, *outcome.given}):
-        message = f"{quote(name)} must also have happened, by all or given"
+        message = f"{quote(name)} is in all or given as well: it cannot both happen and not happen"
         yield _error(f"{path}.unless", message, code="contradiction", value=name)
     if outcome.any and set(outcome.any) <= {*outcome.none, *outcome.unless}:
         yield _error(f"{path}.any", "every event of any is also in none or unless", code="contradiction")

@@ -23,6 +23,7 @@ SEVERAL = 0.2
 def warnings_of(scenario: Scenario, prior_set: PriorSet, priors: Mapping[str, Prior]) -> tuple[Issue, ...]:
     """Return one warning for each probable mistake, those of the scenario first; priors are by quantity."""
     return (
+        *_repeated_titles(scenario),
         *_repeated_evidence(scenario),
         *_old_priors(scenario, prior_set),
         *_undated_evidence(scenario),
@@ -51,6 +52,17 @@ def unused_sources(scenario: Scenario, prior_sets: Iterable[PriorSet]) -> tuple[
         for position, name in enumerate(scenario.sources)
         if name not in used
     )
+
+
+def _repeated_titles(scenario: Scenario) -> Iterator[Issue]:
+    """Yield a warning for outcomes, and for events, that a reader cannot tell from each other."""
+    for section in ("outcomes", "events"):
+        names: dict[str, str] = {}
+        for name, entry in getattr(scenario, section).items():
+            if (first := names.setdefault(entry.title, name)) != name:
+                message = f"{quote(first)} and {quote(name)} have the same title"
+                place = scenario.place(f"{section}.{name}.title")
+                yield _warning("repeated-title", message, place, suggestion="Give each a title of its own.")
 
 
 def _repeated_evidence(scenario: Scenario) -> Iterator[Issue]:
@@ -155,7 +167,8 @@ def _missing_reasons(prior_set: PriorSet) -> Iterator[Issue]:
     stated = {**prior_set.statements, **prior_set.shares}
     without = [name for name, statement in stated.items() if not statement.because]
     if without:
-        message = f"{len(without)} of {len(stated)} priors have no reason; the first is {quote(without[0])}"
+        verb = "has" if len(without) == 1 else "have"
+        message = f"{len(without)} of {len(stated)} priors {verb} no reason; the first is {quote(without[0])}"
         place = _place(prior_set, without[0])
         yield _warning("missing-reason", message, place, suggestion="Write a because for each.")
 

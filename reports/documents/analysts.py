@@ -17,7 +17,7 @@ from estimative.reports import phrases
 from estimative.reports.blocks import Block, Caution, Heading, IntervalPlot, Listing, Paragraph, Table
 from estimative.reports.context import Context
 from estimative.reports.documents.ageing import later
-from estimative.reports.documents.interval_plot import interval_row, plot_key
+from estimative.reports.documents.interval_plot import interval_plot, interval_row
 from estimative.reports.number_format import factor, interval, percent, percent_range, plain_percent
 from estimative.reports.phrases import date, listed, plain
 
@@ -93,7 +93,7 @@ def probabilities_plot(rows: Mapping[str, Probability], scale: Scale) -> Interva
     """Each analyst's probability and interval."""
     mass = next(iter(rows.values())).posterior.interval.mass
     bars = tuple(interval_row(name, row.posterior, row.prior) for name, row in rows.items())
-    return IntervalPlot(rows=bars, key=plot_key(mass, scale), words=scale)
+    return interval_plot(bars, mass, scale)
 
 
 def probabilities_table(rows: Mapping[str, Probability], scale: Scale) -> Table:

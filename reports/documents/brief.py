@@ -26,7 +26,7 @@ from estimative.reports.documents import common, evidence, fit
 from estimative.reports.documents.ageing import later
 from estimative.reports.documents.dates import by_dates
 from estimative.reports.documents.hypotheses import in_a_line, states_of, with_states
-from estimative.reports.documents.interval_plot import interval_row, plot_key
+from estimative.reports.documents.interval_plot import interval_plot, interval_row
 from estimative.reports.documents.sensitivity import moved
 from estimative.reports.documents.tipping_points import nearest_threshold
 from estimative.reports.number_format import SIGNIFICANT_SE, percent, significant
@@ -81,7 +81,7 @@ def _plot(result: ReportResult, context: Context) -> IntervalPlot:
     own = interval_row(result.fit.prior_set.name, headline.posterior, headline.prior)
     others = sorted(result.dissent, key=lambda other: -other.headline.value)[:MAX_DISSENT]
     rows = (own, *(interval_row(other.prior_set, other.headline) for other in others))
-    return IntervalPlot(rows=rows, key=plot_key(mass, context.scale), words=context.scale)
+    return interval_plot(rows, mass, context.scale)
 
 
 def _confidence(result: ReportResult) -> str:

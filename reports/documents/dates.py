@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from estimative.model.inference.by_date import ByDate, DatedOutcome, When
 from estimative.model.inference.fit_result import FitResult
 from estimative.model.inference.mc_estimate import MCEstimate
+from estimative.model.spec.events import event_of
 from estimative.reports import phrases
-from estimative.reports.blocks import Block, Heading, IntervalPlot, Paragraph, Table
+from estimative.reports.blocks import Block, Heading, Paragraph, Table
 from estimative.reports.context import Context
-from estimative.reports.documents.interval_plot import interval_row, plot_key
+from estimative.reports.documents.interval_plot import interval_plot, interval_row
 from estimative.reports.number_format import percent
 from estimative.reports.phrases import date, listed, plain, quoted
 
@@ -19,6 +20,10 @@ MAX_DATES = 6
 NOTE = (
     "By a date: an event given others happens on the day when the last of them has; one that is decided at the horizon "
     "has not happened before. Median date and range: if it happens by the horizon."
+)
+EXCLUDED = (
+    " What excludes or drives an event and takes time counts as it is at the horizon, at earlier dates too: an event "
+    "that another one excludes later has not happened before either."
 )
 
 
@@ -33,10 +38,17 @@ def dates(result: FitResult, context: Context, pictures: Sequence[Block] = ()) -
             yield Paragraph(text=when(headline.when), strong=True)
         yield from pictures or _plot(headline, result, context)
     yield _table(result, context)
-    yield Paragraph(text=NOTE)
+    yield Paragraph(text=f"{NOTE}{EXCLUDED if _waits_for_the_horizon(context) else ''}")
     left_out = [quoted(context.scenario.outcomes[name].title) for name in result.outcomes if name not in result.dates]
     if left_out:
         yield Paragraph(text=f"Not computed by date, since too many events matter: {listed(left_out)}.")
+
+
+def _waits_for_the_horizon(context: Context) -> bool:
+    """Whether an event is excluded or driven by what takes time."""
+    scenario = context.scenario
+    names = {name for e in scenario.events.values() for name in (*e.unless, *(driver.name for driver in e.drivers))}
+    return not scenario.timed.isdisjoint(map(event_of, names))
 
 
 def by_dates(result: FitResult, context: Context) -> str:
@@ -65,7 +77,7 @@ def _plot(headline: DatedOutcome, result: FitResult, context: Context) -> Iterat
     """A line for each date, in characters."""
     rows = [interval_row(date(row.date), row.posterior, row.prior) for row in headline.by if row.posterior]
     mass = result.headline.posterior.interval.mass
-    yield IntervalPlot(rows=tuple(rows), key=plot_key(mass, context.scale), words=context.scale)
+    yield interval_plot(rows, mass, context.scale)
 
 
 def _table(result: FitResult, context: Context) -> Table:

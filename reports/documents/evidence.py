@@ -82,7 +82,7 @@ def weights(
     yield Paragraph(
         text="Weights in decibans: the change in the log-odds of the result (10 decibans multiply the odds by 10). "
         "Alone: as the only evidence. Given rest: added after all other evidence; the factor is what that does to the "
-        "odds. Items of one origin count as one group."
+        "odds. 0: less than its error. Items of one origin count as one group."
     )
     if texts := tuple(together(result.groups, scenario)):
         yield Paragraph(text=" ".join(texts))

@@ -75,8 +75,8 @@ def document(result: FitResult, context: Context) -> Iterator[Block]:
         if context.scenario.factors:
             yield Heading(text="Factors")
             yield factors_table(result, context.scenario)
-        yield Heading(text="How much comes from the priors")
-        yield from influence(result, context)
+        if parts := tuple(influence(result, context)):
+            yield from (Heading(text="How much comes from the priors"), *parts)
     yield Heading(text="Method")
     yield from method(result)
 

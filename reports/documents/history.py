@@ -14,7 +14,6 @@ from estimative.reports.blocks import (
     Caution,
     Figure,
     Heading,
-    IntervalPlot,
     Listing,
     Paragraph,
     Table,
@@ -23,7 +22,7 @@ from estimative.reports.blocks import (
 from estimative.reports.context import Context
 from estimative.reports.documents import common
 from estimative.reports.documents.diff import CAUSES
-from estimative.reports.documents.interval_plot import interval_row, plot_key
+from estimative.reports.documents.interval_plot import interval_plot, interval_row
 from estimative.reports.figures import figures
 from estimative.reports.number_format import factor, interval, percent, plain_percent
 from estimative.reports.phrases import date, listed, plain, plural, quoted
@@ -116,7 +115,7 @@ def plot(result: HistoryResult, context: Context) -> Iterator[Block]:
         return
     rows = [interval_row(m.date.isoformat(), m.headline) for m in _some(moments) if m.headline]
     mass = next(moment.headline.interval.mass for moment in moments if moment.headline)
-    instead = IntervalPlot(rows=tuple(rows), key=plot_key(mass, context.scale), words=context.scale)
+    instead = interval_plot(rows, mass, context.scale)
     draw = partial(FIGURES["history"], result, context)
     yield Figure(name="history", draw=draw, instead=instead if len(result.series) == 1 else None)
 

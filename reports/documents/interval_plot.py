@@ -1,19 +1,23 @@
-"""The rows of a plot of intervals, and the sentence that explains them."""
+"""Probabilities with their intervals as a plot of characters."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from estimative.model.inference.estimates import ProbabilityEstimate
 from estimative.priors.verbal_scale import Scale
-from estimative.reports.blocks import IntervalRow
+from estimative.reports.blocks import IntervalPlot, IntervalRow
 from estimative.reports.number_format import plain_percent
 
 
-def plot_key(mass: float, scale: Scale) -> str:
-    """What the marks of such a plot stand for; the mass is that of its intervals."""
-    return (
-        f"● after the evidence; ├─┤ its {plain_percent(mass)} interval; ○ before the evidence; ┊ thresholds of the "
-        f"{scale.title} words and powers of ten."
+def interval_plot(rows: Sequence[IntervalRow], mass: float, scale: Scale) -> IntervalPlot:
+    """A plot of probabilities with its key; the mass is that of their intervals."""
+    before = "\u25cb before the evidence; " if any(row.before is not None for row in rows) else ""
+    key = (
+        f"\u25cf after the evidence; \u251c\u2500\u2524 its {plain_percent(mass)} interval; {before}\u250a thresholds "
+        f"of the {scale.title} words and powers of ten."
     )
+    return IntervalPlot(rows=tuple(rows), key=key, words=scale)
 
 
 def interval_row(name: str, posterior: ProbabilityEstimate, prior: ProbabilityEstimate | None = None) -> IntervalRow:

@@ -200,7 +200,7 @@ def power_scaling(result: PowerScaling, assessment: Assessment) -> Iterator[Bloc
         (
             capital(unknown_name(row.name, assessment)),
             *(rounded(number.value, number.se) for number in (row.headline, row.prior, row.evidence)),
-            DIAGNOSES[row.diagnosis],
+            _diagnosis(row, result.threshold),
         )
         for row in result.quantities
     ]
@@ -209,7 +209,8 @@ def power_scaling(result: PowerScaling, assessment: Assessment) -> Iterator[Bloc
     yield Paragraph(
         text="How far a posterior moves for each doubling of the power of a prior, or of the evidence (Kallioinen et "
         f"al. 2024). {result.threshold:g} or more counts as sensitive. Possible conflict: sensitive to both, which may "
-        "disagree. Weak evidence: sensitive to its prior alone. Evidence about events themselves is not scaled."
+        "disagree. Within the error: one of the two may be less. Weak evidence: sensitive to its prior alone. Evidence "
+        "about events themselves is not scaled."
     )
 
 
@@ -225,7 +226,13 @@ def responds(result: PowerScaling, assessment: Assessment) -> str:
     lead = f"The result responds {_more(priors, evidence)} ({sizes})."
     if not names:
         return f"{lead} No input shows a conflict between prior and evidence beyond the errors."
-    return f"{lead} Possible conflict between prior and evidence: {listed(names)}."
+    return f"{lead} Where the prior and the evidence may be in conflict: {listed(names)}."
+
+
+def _diagnosis(row: PowerSensitivity, threshold: float) -> str:
+    if row.diagnosis == "conflict" and not in_conflict(row, threshold):
+        return "within the error"
+    return DIAGNOSES[row.diagnosis]
 
 
 def in_conflict(row: PowerSensitivity, threshold: float) -> bool:

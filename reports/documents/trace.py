@@ -27,6 +27,7 @@ from estimative.reports.phrases import (
     listed,
     outcome_title,
     plain,
+    plural,
     quoted,
     table_row,
     title_of,
@@ -66,7 +67,18 @@ def document(result: TraceResult, context: Context) -> Iterator[Block]:
     if result.evidence:
         yield Heading(text="Evidence and sources")
         yield Listing(points=tuple(item(row, quantities, scenario) for row in result.evidence))
+    yield from _other_items(result, scenario)
     yield from common.method({"Fit": result.fit}, result.scenario, result.computation)
+
+
+def _other_items(result: TraceResult, scenario: Scenario) -> Iterator[Block]:
+    """The evidence that is not behind the equations, but may say something about what is."""
+    names = scenario.evidence.keys() - {row.name for row in result.evidence}
+    if names and result.events:
+        yield Paragraph(
+            text=f"Not listed: {plural(len(names), 'item', 'items')} of evidence about something else, which counts as "
+            "far as that depends on the factors and events above. `estimative whatif --without ITEM` shows how much."
+        )
 
 
 def _title(result: TraceResult, scenario: Scenario) -> str:
@@ -107,6 +119,8 @@ def equations(result: TraceResult, scenario: Scenario) -> Iterator[Block]:
             yield from equation(rows[name], scenario)
         elif scenario.event(name).form == "odds" and not scenario.event(name).ordered and "=" in name:
             yield Paragraph(text=_reference(name, scenario))
+        if item := scenario.observation_of(name):
+            yield Paragraph(text=f"Observed: {quoted(item.title)}. It is certain, whatever the terms add up to.")
     if rows:
         terms = any(row.terms for row in rows.values())
         yield Paragraph(text=f"{MEANS}{TERMS if terms else ''}")

@@ -106,7 +106,9 @@ def against(result: WhatIfResult, scenario: Scenario) -> str:
         return ""
     names = {row.name for row in result.assumptions}
     rises = headline.value > 0
-    rows = [row for row in result.events if row.name not in names and _opposite(row.conditional, rises=rises)]
+    # Of exclusive states some always move against the others.
+    events = [row for row in result.events if row.name not in names and "=" not in row.name]
+    rows = [row for row in events if _opposite(row.conditional, rises=rises)]
     texts = [_opposed(row, scenario, "falls" if rises else "rises") for row in rows]
     return f"In the opposite direction: {listed(texts)}." if texts else ""
 

@@ -114,7 +114,9 @@ def _short(number: Estimate | None) -> str:
 
 def _notes(place: Place, scenario: Scenario) -> Iterator[str]:
     """What is so of an event beyond its branch."""
-    if scenario.event(place.name).when == "now":
+    if scenario.observation_of(place.name):
+        yield "Observed."
+    elif scenario.event(place.name).when == "now":
         yield "Already settled, but unknown."
     if place.also:
         yield f"{worded(place.also, scenario)}."
