@@ -15,7 +15,7 @@ from estimative.model.inference.fit import by_nuts, exact
 from estimative.model.inference.fit_result import FitResult, Run, answer_of, fit_result
 from estimative.model.inference.info import Computation, versions
 from estimative.model.inference.posterior import Posterior
-from estimative.model.inference.prior_predictive import PriorPredictive, prior_predictive
+from estimative.model.inference.prior_predictive import PriorPredictive, prior_of, prior_predictive
 from estimative.model.record.draws_file import DrawGroup, draw_groups
 from estimative.model.record.due import due_dates
 from estimative.model.record.manifest import Manifest
@@ -85,14 +85,18 @@ def fit(
     run = Run(id=new_id(created), created=created.replace(microsecond=0))
     to_confirm = method == "both" and bool(assessment.uncertain)
     with possible(assessment):
-        prior = prior_predictive(assessment, seed=settings.seed)
-        prior.all_estimates  # noqa: B018 - an impossible condition shows here
+        prior: PriorPredictive | None = None
+        if assessment.scenario.evidence:
+            prior = prior_predictive(assessment, seed=settings.seed)
+            prior.all_estimates  # noqa: B018 - an impossible condition shows here, before it takes long
         posteriors: tuple[Posterior, ...] = ()
         for posterior in _posteriors(assessment, settings, method):
+            prior = prior or prior_of(posterior)
             posteriors = (*posteriors, posterior)
             result = _result(posteriors, prior, run, settings, method, by)
             if to_confirm and len(posteriors) == 1 and result.converged:
                 preliminary(result)
+    assert prior
     first = to_confirm and posteriors[0].verdict.passed
     return FitOutcome(result=result, posteriors=posteriors, prior=prior, preliminary=first)
 

@@ -15,7 +15,7 @@ from estimative.model.assessment import Assessment
 from estimative.model.inference.estimates import Undefined
 from estimative.model.inference.fit_result import Probability, reliable
 from estimative.model.inference.info import Computation, FitInfo, ScenarioInfo, versions
-from estimative.model.inference.prior_predictive import PriorPredictive, prior_predictive
+from estimative.model.inference.prior_predictive import PriorPredictive, prior_of
 from estimative.model.inference.refit import Choice, Fitted, Fitter
 from estimative.model.likelihood.variable_elimination import Contradiction
 from estimative.priors.errors import invalid, quote
@@ -141,7 +141,8 @@ def open_session(assessment: Assessment, settings: Settings) -> Session:
     """
     fitter = settings.fitter(assessment)
     with possible(assessment):
-        fitted, prior = fitter.fit(assessment), prior_predictive(assessment, seed=settings.seed)
+        fitted = fitter.fit(assessment)
+        prior = prior_of(fitted.posterior)
         fitted.posterior.all_estimates, prior.all_estimates  # noqa: B018 - an impossible condition shows here
     return Session(settings=settings, assessment=assessment, fitter=fitter, fitted=fitted, prior=prior)
 

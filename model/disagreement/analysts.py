@@ -16,7 +16,7 @@ from estimative.model.inference.fit_result import Probability, reliable
 from estimative.model.inference.info import FitInfo
 from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.model.inference.posterior import Posterior, common_outcomes
-from estimative.model.inference.prior_predictive import PriorPredictive, prior_predictive
+from estimative.model.inference.prior_predictive import PriorPredictive, prior_of
 from estimative.model.inference.refit import Fitted, Fitter
 from estimative.model.likelihood.layout import Numbers
 from estimative.model.spec.evidence import Indicator, Testimony
@@ -107,7 +107,8 @@ def fit_analyst(fitter: Fitter, assessment: Assessment) -> FittedAnalyst:
     Contradiction
         If the evidence, or the condition of an outcome, is impossible under the priors.
     """
-    analyst = FittedAnalyst(fitted=fitter.fit_alone(assessment), prior=prior_predictive(assessment, seed=fitter.seed))
+    fitted = fitter.fit_alone(assessment)
+    analyst = FittedAnalyst(fitted=fitted, prior=prior_of(fitted.posterior))
     analyst.fitted.posterior.all_estimates, analyst.prior.all_estimates  # noqa: B018 - an impossible condition shows here
     return analyst
 

@@ -11,6 +11,7 @@ from estimative.model.inference.batch import evaluate_batch
 from estimative.model.inference.conditional_draws import sample_integrated
 from estimative.model.inference.draws import Draws
 from estimative.model.inference.gaussian_mixture import fit_mixture
+from estimative.model.inference.posterior import Posterior
 from estimative.model.inference.prior_transform import PriorTransform, integrated_dimensions, prior_transform
 from estimative.model.inference.proposal import Gaussian
 from estimative.model.inference.smc import PARTICLES, temper
@@ -38,6 +39,18 @@ class PriorPredictive(TargetEstimates, frozen=True, kw_only=True):
     @property
     def headline_key(self) -> TargetKey:
         return "outcome", self.headline_id
+
+
+def prior_of(posterior: Posterior) -> PriorPredictive:
+    """The probabilities before the evidence; without any, those of the posterior itself: one quantity, one number."""
+    if posterior.assessment.scenario.evidence:
+        return prior_predictive(posterior.assessment, seed=posterior.seed)
+    return PriorPredictive(
+        draws=posterior.draws,
+        targets=posterior.targets,
+        probabilities=posterior.probabilities,
+        headline_id=posterior.assessment.scenario.headline,
+    )
 
 
 def prior_predictive(assessment: Assessment, *, seed: int, count: int | None = None) -> PriorPredictive:

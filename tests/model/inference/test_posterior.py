@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from estimative.model.assessment import Assessment
 from estimative.model.inference.fit import by_importance
 from estimative.model.inference.posterior import AGREEMENT, Agreement, Posterior, agreement
-from estimative.model.inference.prior_predictive import prior_predictive
+from estimative.model.inference.prior_predictive import prior_of, prior_predictive
 from estimative.priors.statements import BetaStated, LognormalStated, Statement
 from tests.oracle import Oracle
 from tests.small import HELD, drawn, small, weather
@@ -180,3 +180,12 @@ def test_the_seed_fixes_what_is_said_before_the_evidence() -> None:
         prior_predictive(assessment, seed=seed, count=100).all_estimates["outcome", "rain"].value for seed in (6, 6, 7)
     )
     assert first == again != other
+
+
+def test_without_evidence_there_is_one_number() -> None:
+    """What is before the evidence is what is after it, to the last digit; with evidence, it has draws of its own."""
+    statements = {"events.rain": BetaStated(a=2, b=6)}
+    blind = by_importance(small(statements, scenario=weather(evidence=())), seed=2)
+    seeing = by_importance(small(statements), seed=2)
+    assert prior_of(blind).all_estimates == blind.all_estimates
+    assert prior_of(seeing).all_estimates == prior_predictive(seeing.assessment, seed=2).all_estimates
