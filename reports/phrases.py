@@ -8,10 +8,10 @@ from math import isfinite
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference.diagnostics import Check
+from estimative.model.inference.effort import Effort
 from estimative.model.inference.estimates import Interval, ProbabilityEstimate
 from estimative.model.inference.info import FitInfo
 from estimative.model.inference.posterior import Agreement
-from estimative.model.inference.refit import Effort
 from estimative.model.spec.events import OTHERWISE
 from estimative.model.spec.evidence import Evidence, Forecast, Measurement
 from estimative.model.spec.quantities import PAIR, QuantityName

@@ -9,18 +9,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from estimative.model.analysis.tornado import Tornado, TornadoRange
+from estimative.model.inference.effort import Effort, effort_of
 from estimative.model.inference.mc_estimate import MCEstimate
-from estimative.model.inference.refit import (
-    Effort,
-    Fitted,
-    Fitter,
-    Progress,
-    ProgressCounter,
-    Refit,
-    Refitter,
-    effort_of,
-    no_progress,
-)
+from estimative.model.inference.progress import Progress, ProgressCounter, no_progress
+from estimative.model.inference.refit import Fitted, Fitter, Refit, Refitter
 from estimative.priors.distributions import LogNormal
 
 MOST_CURVES = 12

@@ -19,21 +19,13 @@ from scipy.special import ndtri
 from estimative.model.analysis.state_weight import EventWeights, state_targets, state_weights
 from estimative.model.assessment import Assessment
 from estimative.model.inference.common_draws import CommonDraws
+from estimative.model.inference.effort import Effort, effort_of
 from estimative.model.inference.estimates import ROUNDING, ProbabilityEstimate
 from estimative.model.inference.fit_result import Probability
 from estimative.model.inference.mc_estimate import MCEstimate, delta_method, log_odds
 from estimative.model.inference.prior_transform import integrated_dimensions, prior_transform
-from estimative.model.inference.refit import (
-    Effort,
-    Fitted,
-    Fitter,
-    Progress,
-    ProgressCounter,
-    Refit,
-    Refitter,
-    effort_of,
-    no_progress,
-)
+from estimative.model.inference.progress import Progress, ProgressCounter, no_progress
+from estimative.model.inference.refit import Fitted, Fitter, Refit, Refitter
 from estimative.model.likelihood.layout import Numbers
 from estimative.model.spec.evidence import Indicator, Observation, Testimony
 from estimative.model.spec.scenario import Scenario

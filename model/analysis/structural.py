@@ -6,19 +6,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from estimative.model.assessment import Assessment
+from estimative.model.inference.effort import Effort, effort_of
 from estimative.model.inference.estimates import Undefined
 from estimative.model.inference.mc_estimate import MCEstimate, log_odds
-from estimative.model.inference.refit import (
-    Effort,
-    Fitted,
-    Fitter,
-    Progress,
-    ProgressCounter,
-    Refit,
-    Refitter,
-    effort_of,
-    no_progress,
-)
+from estimative.model.inference.progress import Progress, ProgressCounter, no_progress
+from estimative.model.inference.refit import Fitted, Fitter, Refit, Refitter
 from estimative.model.likelihood.layout import Link
 from estimative.model.spec.quantities import QuantityName
 

@@ -10,18 +10,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from estimative.model.assessment import Assessment
+from estimative.model.inference.effort import Effort, effort_of
 from estimative.model.inference.mc_estimate import MCEstimate, delta_method, log_odds
-from estimative.model.inference.refit import (
-    Effort,
-    Fitted,
-    Fitter,
-    Progress,
-    ProgressCounter,
-    Refit,
-    Refitter,
-    effort_of,
-    no_progress,
-)
+from estimative.model.inference.progress import Progress, ProgressCounter, no_progress
+from estimative.model.inference.refit import Fitted, Fitter, Refit, Refitter
 from estimative.priors.distributions import ScaledBeta
 from estimative.priors.frozen import FrozenDict
 from estimative.priors.verbal_scale import ICD203, Scale

@@ -8,19 +8,11 @@ import numpy as np
 from msgspec import Struct
 
 from estimative.model.assessment import Assessment
+from estimative.model.inference.effort import Effort, effort_of
 from estimative.model.inference.estimates import Undefined
 from estimative.model.inference.mc_estimate import MCEstimate
-from estimative.model.inference.refit import (
-    Effort,
-    Fitted,
-    Fitter,
-    Progress,
-    ProgressCounter,
-    Refit,
-    Refitter,
-    effort_of,
-    no_progress,
-)
+from estimative.model.inference.progress import Progress, ProgressCounter, no_progress
+from estimative.model.inference.refit import Fitted, Fitter, Refit, Refitter
 
 LOW, HIGH = 0.05, 0.95
 """The quantiles of its prior at which a quantity is fixed."""

@@ -14,18 +14,10 @@ from msgspec.structs import replace
 
 from estimative.model.assessment import differences
 from estimative.model.disagreement.shapley import Plan, plan
+from estimative.model.inference.effort import Effort, effort_of
 from estimative.model.inference.mc_estimate import MCEstimate, delta_method, log_odds
-from estimative.model.inference.refit import (
-    Effort,
-    Fitted,
-    Fitter,
-    Progress,
-    ProgressCounter,
-    Refit,
-    Refitter,
-    effort_of,
-    no_progress,
-)
+from estimative.model.inference.progress import Progress, ProgressCounter, no_progress
+from estimative.model.inference.refit import Fitted, Fitter, Refit, Refitter
 from estimative.model.likelihood.layout import Numbers
 from estimative.model.spec.quantities import QuantityName
 

@@ -20,24 +20,14 @@ from estimative.model.disagreement.attribution import BLOCKS, PERMUTATIONS, Shar
 from estimative.model.disagreement.hybrid_assessment import ITEMS, SCENARIO, TIME, HybridAssessment
 from estimative.model.disagreement.shapley import plan
 from estimative.model.inference import importance_sampling as importance
+from estimative.model.inference.effort import Effort, effort_of
 from estimative.model.inference.headline import estimate_headline
 from estimative.model.inference.importance_sampling import FittedProposal
 from estimative.model.inference.mc_estimate import MCEstimate, delta_method
 from estimative.model.inference.prior_transform import FARTHEST, Dimensions, integrated_dimensions, prior_transform
+from estimative.model.inference.progress import Progress, ProgressCounter, no_progress
 from estimative.model.inference.proposal import Gaussian
-from estimative.model.inference.refit import (
-    Effort,
-    Fitted,
-    Fitter,
-    Progress,
-    ProgressCounter,
-    Refit,
-    Refitter,
-    Start,
-    effort_of,
-    no_progress,
-    refit_of,
-)
+from estimative.model.inference.refit import Fitted, Fitter, Refit, Refitter, Start, refit_of
 from estimative.model.likelihood.layout import Index
 
 CAUSES: Mapping[str, tuple[str, ...]] = {

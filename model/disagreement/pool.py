@@ -18,7 +18,8 @@ from estimative.model.inference import importance_sampling
 from estimative.model.inference.estimates import Undefined
 from estimative.model.inference.mc_estimate import MCEstimate, delta_method
 from estimative.model.inference.posterior import Posterior, common_outcomes
-from estimative.model.inference.refit import Fitted, Fitter, ProgressCounter, Refitter, no_progress
+from estimative.model.inference.progress import ProgressCounter, no_progress
+from estimative.model.inference.refit import Fitted, Fitter, Refitter
 from estimative.model.likelihood.queries import outcome_target
 from estimative.priors.errors import InvalidInput
 from estimative.priors.frozen import FrozenDict

@@ -9,8 +9,7 @@ Monte Carlo noise of two fits is nearly the same and cancels in their difference
 from __future__ import annotations
 
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 from functools import cached_property, partial
@@ -22,7 +21,7 @@ from msgspec import Struct
 from estimative.model.assessment import Assessment
 from estimative.model.inference import importance_sampling as importance
 from estimative.model.inference.common_draws import CommonDraws
-from estimative.model.inference.diagnostics import Check, Verdict
+from estimative.model.inference.diagnostics import Verdict
 from estimative.model.inference.draws import Method
 from estimative.model.inference.estimates import Undefined
 from estimative.model.inference.executor import SharedFunction, shared_out
@@ -38,6 +37,7 @@ from estimative.model.inference.prior_transform import (
     integrated_dimensions,
     prior_transform,
 )
+from estimative.model.inference.progress import ProgressCounter
 from estimative.model.inference.proposal import Gaussian
 from estimative.model.inference.threads import one_blas_thread
 from estimative.model.likelihood.layout import Numbers
@@ -347,53 +347,3 @@ def _components(end: Fitted | Start, transform: PriorTransform) -> Iterator[Gaus
         fixed = np.flatnonzero(transform.constant & ~end.proposal.transform.constant)
         values = end.proposal.transform.normals_of(transform, fixed)
         yield from (component.condition_on(fixed, values) for component in end.proposal.components)
-
-
-type Progress = Callable[[int, int], None]
-"""(fits done, fits in all)."""
-
-
-def no_progress(_: int, __: int) -> None:
-    """Report nothing."""
-
-
-class ProgressCounter(Struct):
-    """Counts fits done over several rounds, and reports each."""
-
-    progress: Progress
-    total: int
-    done: int = 0
-
-    def advance(self) -> None:
-        """Count one more fit."""
-        self.done += 1
-        self.progress(self.done, self.total)
-
-
-class Effort(Struct, frozen=True, kw_only=True):
-    """The fits behind a result."""
-
-    fits: int
-    by_method: Mapping[str, int]
-    failed: int
-    """How many of the fits did not converge by any method."""
-    worst: tuple[Check, ...]
-    """Each check at the fit where it was closest to its limit, or farthest beyond it."""
-
-    @property
-    def converged(self) -> bool:
-        return not self.failed
-
-
-def effort_of(refits: Sequence[Refit]) -> Effort:
-    """Summarize the fits behind a result."""
-    worst: dict[str, Check] = {}
-    for check in (check for refit in refits for check in refit.verdict.checks):
-        if check.name not in worst or check.margin < worst[check.name].margin:
-            worst[check.name] = check
-    return Effort(
-        fits=len(refits),
-        by_method=dict(Counter(refit.method for refit in refits)),
-        failed=sum(not refit.verdict.passed for refit in refits),
-        worst=tuple(worst.values()),
-    )

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from estimative.model.inference.diagnostics import Check, Direction, Verdict
+from estimative.model.inference.effort import Effort
 from estimative.model.inference.estimates import Interval, ProbabilityEstimate
 from estimative.model.inference.fit import by_importance
 from estimative.model.inference.info import FitInfo, PriorSetInfo
 from estimative.model.inference.posterior import Agreement
-from estimative.model.inference.refit import Effort
 from estimative.model.spec.scenario_file import find_scenario, read_scenario
 from estimative.priors.prior_set import Confidence
 from estimative.reports import phrases

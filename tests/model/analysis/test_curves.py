@@ -12,7 +12,8 @@ from scipy.stats import norm
 from estimative.model.analysis.curves import QUANTILES, CurvePoint, InputCurve, InputCurves, input_curves
 from estimative.model.analysis.tornado import Tornado, tornado
 from estimative.model.assessment import Assessment
-from estimative.model.inference.refit import Fitted, ProgressCounter, Refit, Refitter
+from estimative.model.inference.progress import ProgressCounter
+from estimative.model.inference.refit import Fitted, Refit, Refitter
 from estimative.model.spec.events import Event
 from estimative.priors.statements import BetaStated, LognormalStated
 from estimative.workflows.inputs import load

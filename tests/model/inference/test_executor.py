@@ -25,7 +25,8 @@ from estimative.model.inference.executor import (
 )
 from estimative.model.inference.fit import by_nuts
 from estimative.model.inference.processes import ProcessExecutor
-from estimative.model.inference.refit import Fitter, ProgressCounter, Refitter, no_progress
+from estimative.model.inference.progress import ProgressCounter, no_progress
+from estimative.model.inference.refit import Fitter, Refitter
 from estimative.priors.errors import InvalidInput
 from tests.command import Desk
 from tests.examples import repetitions

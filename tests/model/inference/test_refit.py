@@ -17,8 +17,9 @@ from estimative.model.inference.fit import by_importance
 from estimative.model.inference.headline import estimate_headline
 from estimative.model.inference.posterior import posterior_of
 from estimative.model.inference.prior_transform import prior_transform
+from estimative.model.inference.progress import ProgressCounter, no_progress
 from estimative.model.inference.proposal import Gaussian
-from estimative.model.inference.refit import Fitted, Fitter, ProgressCounter, Refitter, no_progress
+from estimative.model.inference.refit import Fitted, Fitter, Refitter
 from estimative.model.spec.events import Event
 from estimative.model.spec.scenario_file import find_scenario, read_scenario
 from estimative.priors.catalog import find_prior_set, shipped_prior_sets
