@@ -77,7 +77,7 @@ def _other_items(result: TraceResult, scenario: Scenario) -> Iterator[Block]:
     if names and result.events:
         yield Paragraph(
             text=f"Not listed: {plural(len(names), 'item', 'items')} of evidence about something else, which counts as "
-            "far as that depends on the factors and events above. `estimative whatif --without ITEM` shows how much."
+            "far as that depends on the factors and events above. A what-if without it shows how much."
         )
 
 
