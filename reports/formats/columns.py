@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from statistics import fmean
 
@@ -73,7 +74,9 @@ def _column(table: Table, at: int) -> _Column:
 
 
 def _longest_word(text: str) -> int:
-    return max((len(piece) for word in text.replace("-", "- ").split() for piece in break_points(word)), default=0)
+    # A line may end after a hyphen, but not before a digit: dates are one word.
+    words = re.sub(r"-(?!\d)", "- ", text).split()
+    return max((len(piece) for word in words for piece in break_points(word)), default=0)
 
 
 def _filled(columns: Sequence[_Column], spare: float) -> list[float]:

@@ -68,3 +68,11 @@ def test_what_has_more_columns_than_fit_becomes_records() -> None:
     assert Layout.of(RECORDS).records
     assert Layout.of(RECORDS).prose == {3, 4}
     assert not Layout.of(wide_table(3)).records
+
+
+def test_a_date_is_one_word() -> None:
+    """No line ends before a digit: a column of dates that had room for their parts alone would overlap the next."""
+    header = ("Outcome, by", *(f"20{year}-12-31" for year in range(27, 31)))
+    title = "China invades Taiwan, and NATO and Russia fight, by intent or by mistake, in the same year or the next"
+    table = Table(header=header, rows=((title, "0.274%", "0.502%", "0.721%", "0.933%"),), text_columns=frozenset({0}))
+    assert min(Layout.of(table).shares[1:]) * ROOM >= len("2027-12-31")
