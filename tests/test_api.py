@@ -284,6 +284,12 @@ WRONG: dict[str, tuple[Callable[[es.Fit], object], str]] = {
     "path": (lambda fit: fit.save(3), "path: 3 is not a path"),  # type: ignore[arg-type]
     "report": (lambda fit: fit.report(None), "path: nothing is not a path"),  # type: ignore[arg-type]
     "source": (lambda _: es.batch(None), "source: nothing is not a path"),  # type: ignore[arg-type]
+    "state": (lambda fit: fit.whatif(do={"weather": [1]}), 'do, weather: "[1]" is not a degree'),  # type: ignore[dict-item]
+    "key": (lambda fit: fit.whatif(do={3: True}), "do: 3 is not a name"),  # type: ignore[dict-item]
+    "swept": (lambda fit: fit.whatif(sweep=("weather", [None])), "a factor with its values"),  # type: ignore[list-item]
+    "no values": (lambda fit: fit.whatif(sweep=("weather", 3)), "a factor with its values"),  # type: ignore[arg-type]
+    "scale": (lambda fit: es.fit(fit.assessment, scale=3), "scale: 3 is not a name"),  # type: ignore[arg-type]
+    "fits": (lambda fit: fit.calibrate(fits="x"), "fits = 'x'"),  # type: ignore[arg-type]
     "without": (lambda fit: fit.whatif(without=[3]), "without: 3 is not a name"),  # type: ignore[list-item]
     "item": (lambda fit: fit.whatif(without=3), "without: 3 is not a list of names"),  # type: ignore[arg-type]
     "true": (lambda fit: es.fit(fit.assessment, draws=True), "draws = True"),

@@ -114,13 +114,13 @@ def read_pairs[Value](name: str, values: Mapping[str, Value] | None, example: st
     Raises
     ------
     InvalidInput
-        If it is no mapping.
+        If it is no mapping, or something in it has another key than a name.
     """
     if values is None:
         return {}
     if not isinstance(values, Mapping):
         raise refused(name, values, "a mapping by name", f"a dictionary such as {example}")
-    return values
+    return {read_name(name, key): value for key, value in values.items()}
 
 
 def read_sweep(sweep: tuple[str, Values] | None) -> tuple[str, Values] | None:
@@ -129,10 +129,16 @@ def read_sweep(sweep: tuple[str, Values] | None) -> tuple[str, Values] | None:
     Raises
     ------
     InvalidInput
-        If these are not two things.
+        If these are not a name and numbers or their range.
     """
-    if sweep is None or (isinstance(sweep, tuple | list) and len(sweep) == 2):
-        return sweep
+    if sweep is None:
+        return None
+    if isinstance(sweep, tuple | list) and len(sweep) == 2 and isinstance(sweep[0], str):
+        factor, values = sweep
+        if isinstance(values, str):
+            return factor, values
+        with suppress(TypeError, ValueError):
+            return factor, [*map(float, values)]
     raise refused("sweep", sweep, "a factor with its values", '("factor", [0.1, 0.5, 0.9])')
 
 

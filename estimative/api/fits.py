@@ -333,5 +333,5 @@ def fit(
         warnings=clock.overdue(assessment.scenario),
         by=checkpoints,
     )
-    words = scale if isinstance(scale, Scale) else find_scale(scale)
+    words = scale if isinstance(scale, Scale) else find_scale(read_name("scale", scale))
     return Fit(result=result, session=session, context=Context(assessments=(assessment,), scale=words))
