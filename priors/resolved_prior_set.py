@@ -5,17 +5,21 @@ Reading that text again and fitting it gives exactly the same distributions.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from estimative.priors import toml_writer as toml_text
+from estimative.priors.distributions import ScaledBeta
 from estimative.priors.errors import ascii_safe
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.quantile_fit import Prior
-from estimative.priors.statement_syntax import form_of, say
-from estimative.priors.statements import Constant, Stated
+from estimative.priors.statement_syntax import form_of, say, toml
+from estimative.priors.statements import ByState, Constant, Stated, Statement
 
 _SECTIONS = ("factors", "events", "effects", "tables", "evidence", "motives", "indicators")
+_TRIES = 10_000
+"""Of a sum of concentrations, which may be another float: a share times it has to be a concentration exactly."""
 
 
 def resolved(prior_set: PriorSet, families: Mapping[str, Prior]) -> str:
@@ -64,15 +68,63 @@ def _order(quantity: str) -> tuple[int, list[str]]:
 def _entries(quantities: Iterable[str], prior_set: PriorSet, families: Mapping[str, Prior]) -> Iterator[str]:
     for quantity in quantities:
         stated = prior_set.statements[quantity]
-        prior = families.get(quantity)
-        pairs = (
-            prior.family.pairs() if prior and not prior.same_as else form_of(stated.statement).pairs(stated.statement)
-        )
+        prior, by_state = families.get(quantity), _of_states(quantity, stated.statement, families)
         yield from _comment("from", stated.taken_from)
         yield from _comment("stated", say(stated.statement))
-        if prior and prior.misfit:
-            yield from _comment("misfit", "; ".join((f"{prior.misfit:.3f} in probability", *map(str, prior.missed))))
-        yield _entry(quantity, pairs, stated)
+        for label, each in ({"": prior} if prior else _by_label(quantity, by_state)).items():
+            if each.misfit:
+                parts = (f"{each.misfit:.3f} in probability", *map(str, each.missed))
+                yield from _comment("misfit", label + "; ".join(parts))
+        if prior and not prior.same_as:
+            yield _entry(quantity, prior.family.pairs(), stated)
+        else:
+            yield _entry(quantity, _state_pairs(quantity, stated.statement, by_state), stated)
+
+
+def _of_states(quantity: str, statement: Statement, families: Mapping[str, Prior]) -> dict[str, Prior]:
+    """The fits to a statement for each state; none where it is numbers, which mean what they are."""
+    if not isinstance(statement, ByState) or statement.constants:
+        return {}
+    names = {state: f"{quantity}.{state}" for state, _ in statement.parts}
+    return {state: families[name] for state, name in names.items() if name in families}
+
+
+def _by_label(quantity: str, by_state: Mapping[str, Prior]) -> dict[str, Prior]:
+    """The fits to a statement for each state, by what a comment calls them: shares have one misfit together."""
+    shares = _are_shares(quantity)
+    return {"" if shares else f"{state} ": prior for state, prior in by_state.items()}
+
+
+def _are_shares(quantity: str) -> bool:
+    return quantity.startswith(("events.", "tables."))
+
+
+def _state_pairs(quantity: str, statement: Statement, by_state: Mapping[str, Prior]) -> list[tuple[str, str]]:
+    """The fitted distribution of every state; of shares their means, and the sum of concentrations as their worth."""
+    if not by_state or not isinstance(statement, ByState):
+        return form_of(statement).pairs(statement)
+    if not _are_shares(quantity):
+        parts = dict(statement.parts)
+        return [(state, by_state[state].family.toml() if state in by_state else toml(parts[state])) for state in parts]
+    sticks = {state: prior.family for state, prior in by_state.items() if isinstance(prior.family, ScaledBeta)}
+    # The first state has no stick: it is what all others are broken from, and the first of these from it alone.
+    first = min(stick.b for stick in sticks.values())
+    concentrations = [sticks[state].a if state in sticks else first for state, _ in statement.parts]
+    *shares, worth = map(toml_text.number, _exact_shares(concentrations))
+    return [*zip((state for state, _ in statement.parts), shares, strict=True), ("worth", worth)]
+
+
+def _exact_shares(concentrations: Sequence[float]) -> tuple[float, ...]:
+    """Shares of the concentrations, then what they are worth, each times which is its concentration to the last bit."""
+    total = math.fsum(concentrations)
+    for step in range(_TRIES):
+        worth = total * (1 + step * math.ulp(1))
+        near = [(a / worth, math.nextafter(a / worth, 0), math.nextafter(a / worth, 1)) for a in concentrations]
+        pairs = zip(near, concentrations, strict=True)
+        shares = [share for shares, a in pairs if (share := next((s for s in shares if s * worth == a), None))]
+        if len(shares) == len(concentrations):
+            return *shares, worth
+    return *(a / total for a in concentrations), total
 
 
 def _shares(prior_set: PriorSet) -> Iterator[list[str]]:

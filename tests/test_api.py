@@ -158,6 +158,27 @@ def test_functions_take_fits_and_assessments(answers: dict[str, es.Answer], fit:
     assert outcome.scenario.headline == "cancelled_in_storm"
 
 
+def test_functions_take_prior_sets_by_name_or_path(answers: dict[str, es.Answer], fit: es.Fit, desk: Desk) -> None:
+    """A prior set is that of an assessment of the same scenario and day; without any, its own scenario counts."""
+    cook = desk.folder / "cook.toml"
+    assert fit.compare(str(cook)).result == answers["compare"].result
+    assert fit.attribute(cook).result == answers["attribute"].result
+    assert fit.pool(cook, weights={"cook": 3}).result == answers["pool"].result
+    early = fit_of(desk, as_of="2026-11-05")
+    loaded = es.load(desk.folder / "watch.toml", cook, as_of="2026-11-05")
+    assert early.compare(cook).result == early.compare(loaded).result
+    assert es.history(early, cook).result == es.history(early, loaded).result
+    shipped: Any = es.compare("textbook", es.load("asia", "uncertain"), method="importance")
+    assert shipped.result.scenario.id == "asia"
+
+
+def test_prior_sets_alone_are_for_their_scenario(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where every analyst is a file, the scenario beside them is that of the comparison."""
+    monkeypatch.chdir(desk.folder)
+    both: Any = es.compare("watchman.toml", Path("cook.toml"), method="importance", seed=SEED).result
+    assert (both.scenario.id, list(both.analysts)) == ("ferry", ["mate", "cook"])
+
+
 OTHER_QUESTIONS: dict[str, tuple[str, str, str]] = {
     "another scenario": ('id = "ferry"', 'id = "barge"', 'of the scenario "barge", not of "ferry"'),
     "another version": ("If a storm is forecast,", "In a storm", 'another version of the scenario "ferry"'),
@@ -249,6 +270,28 @@ WRONG: dict[str, tuple[Callable[[es.Fit], object], str]] = {
     "sweep": (lambda fit: fit.whatif(sweep="weather"), "a factor with its values"),  # type: ignore[arg-type]
     "few": (lambda fit: es.fit(fit.assessment, draws=5), "draws = 5. Allowed: a whole number from 100 to 200000"),
     "many": (lambda fit: es.fit(fit.assessment, draws=200_001), "from 100 to 200000"),
+    "analyst": (lambda fit: fit.compare(None), "analysts: nothing is not an analyst"),  # type: ignore[arg-type]
+    "attributed": (lambda fit: fit.attribute(3), "analysts: 3 is not an analyst"),  # type: ignore[arg-type]
+    "pooled": (lambda fit: fit.pool(["x"]), "names or paths of prior sets"),  # type: ignore[arg-type]
+    "replayed": (lambda fit: es.history(fit.result), "is not an analyst"),  # type: ignore[arg-type]
+    "misspelt analyst": (lambda fit: fit.compare("cok"), '"cok" is not a path'),
+    "outcome": (lambda fit: fit.compare(es.fit(fit.assessment, edits=LIKELY), outcome=3), "outcome: 3 is not a name"),  # type: ignore[arg-type]
+    "about": (lambda fit: es.fit(fit.assessment, outcome=3), "outcome: 3 is not a name"),  # type: ignore[arg-type]
+    "target": (lambda fit: fit.trace(3), "target: 3 is not a name"),  # type: ignore[arg-type]
+    "no target": (lambda fit: fit.trace(None), "target: nothing is not a name"),  # type: ignore[arg-type]
+    "table": (lambda fit: fit.to_dataframe(3), "table: 3 is not a name"),  # type: ignore[arg-type]
+    "figure": (lambda fit: fit.plot(["x"]), 'figure: ["x"] is not a name'),  # type: ignore[arg-type]
+    "path": (lambda fit: fit.save(3), "path: 3 is not a path"),  # type: ignore[arg-type]
+    "report": (lambda fit: fit.report(None), "path: nothing is not a path"),  # type: ignore[arg-type]
+    "source": (lambda _: es.batch(None), "source: nothing is not a path"),  # type: ignore[arg-type]
+    "state": (lambda fit: fit.whatif(do={"weather": [1]}), 'do, weather: "[1]" is not a degree'),  # type: ignore[dict-item]
+    "key": (lambda fit: fit.whatif(do={3: True}), "do: 3 is not a name"),  # type: ignore[dict-item]
+    "swept": (lambda fit: fit.whatif(sweep=("weather", [None])), "a factor with its values"),  # type: ignore[list-item]
+    "no values": (lambda fit: fit.whatif(sweep=("weather", 3)), "a factor with its values"),  # type: ignore[arg-type]
+    "scale": (lambda fit: es.fit(fit.assessment, scale=3), "scale: 3 is not a name"),  # type: ignore[arg-type]
+    "fits": (lambda fit: fit.calibrate(fits="x"), "fits = 'x'"),  # type: ignore[arg-type]
+    "without": (lambda fit: fit.whatif(without=[3]), "without: 3 is not a name"),  # type: ignore[list-item]
+    "item": (lambda fit: fit.whatif(without=3), "without: 3 is not a list of names"),  # type: ignore[arg-type]
     "true": (lambda fit: es.fit(fit.assessment, draws=True), "draws = True"),
 }
 
@@ -259,6 +302,31 @@ def test_an_argument_of_another_type_is_refused(fit: es.Fit, name: str) -> None:
     ask, message = WRONG[name]
     with pytest.raises(InvalidInput, match=re.escape(message)):
         ask(fit)
+
+
+MISSPELT: dict[str, tuple[Callable[[es.Fit], object], str]] = {
+    "compare": (lambda fit: es.compare(fit, fit, metod="nuts"), 'Did you mean "method"?'),
+    "attribute": (lambda fit: es.attribute(fit, fit, outcom="x"), "Allowed: outcome, method, seed, draws"),
+    "pool": (lambda fit: es.pool(fit, fit, weight={}), "Allowed: weights, method"),
+    "history": (lambda fit: es.history(fit, dates=["2026-11-01"]), 'Did you mean "days"?'),
+    "batch": (lambda _: es.batch("x", days=["2026-11-01"]), "Allowed: runs, dates, variants"),
+}
+
+
+@pytest.mark.parametrize("name", MISSPELT)
+def test_an_unknown_argument_is_refused(fit: es.Fit, name: str) -> None:
+    """With its own name, the arguments that the function has, its settings among them, and the nearest of these."""
+    ask, message = MISSPELT[name]
+    with pytest.raises(InvalidInput, match=f"is not an argument of {name}") as raised:
+        ask(fit)
+    assert message in str(raised.value)
+    assert "allow_unconverged" in raised.value.issues[0].allowed
+
+
+def test_every_function_takes_the_settings_of_fit(failed: es.Fit, desk: Desk) -> None:
+    """`allow_unconverged` has this name wherever settings are passed on."""
+    cook = es.load(desk.folder / "watch.toml", desk.folder / "cook.toml")
+    assert es.compare(failed, cook, allow_unconverged=True).result.with_unconverged
 
 
 def test_every_column_has_a_name(answers: dict[str, es.Answer], fit: es.Fit) -> None:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from estimative.api.arguments import read_name, read_path
 from estimative.priors.errors import InvalidInput, Place, unknown_name
 from estimative.reports import answers
 from estimative.workflows.files import write_answer
@@ -53,7 +54,7 @@ class Answer(answers.Answer, frozen=True, kw_only=True):
         import pandas
 
         sheets = {sheet.name: sheet for sheet in self.sheets}
-        sheet = _entry("table", table, sheets) if table else self.sheets[0]
+        sheet = _entry("table", table, sheets) if table is not None else self.sheets[0]
         return pandas.DataFrame(list(sheet.rows), columns=list(sheet.columns))
 
     def plot(self, name: str | None = None, *, ax: Axes | None = None) -> Axes:
@@ -83,10 +84,10 @@ class Answer(answers.Answer, frozen=True, kw_only=True):
         InvalidInput
             If the ending names no format, or the file cannot be written.
         """
-        write_answer(self, Path(path))
+        write_answer(self, read_path("path", path))
 
 
 def _entry[T](what: str, name: str, entries: Mapping[str, T]) -> T:
-    if name not in entries:
+    if read_name(what, name) not in entries:
         raise InvalidInput([unknown_name(Place(), name, entries, f"a {what} of this answer")])
     return entries[name]

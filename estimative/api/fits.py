@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from estimative.api.answer import Answer
-from estimative.api.arguments import Day, read_day, read_days, read_edits, read_pairs, read_sweep
+from estimative.api.arguments import (
+    Day,
+    read_day,
+    read_days,
+    read_edits,
+    read_name,
+    read_names,
+    read_pairs,
+    read_path,
+    read_sweep,
+)
 from estimative.model.analysis.what_if import Supposition
 from estimative.model.assessment import Assessment
 from estimative.model.inference.fit_result import FitResult, Run, fit_result
@@ -35,6 +45,8 @@ if TYPE_CHECKING:
 
 type Edits = Mapping[str, StatementText]
 """By quantity, as in a prior set: `{"events.request": "likely", "factors.alignment": 0.7}`."""
+type Analyst = Fit | Assessment | str | Path
+"""A fit, an assessment that was loaded, or the name or path of a prior set for the scenario of the others."""
 
 
 class Fit(Answer, frozen=True, kw_only=True):
@@ -124,7 +136,7 @@ class Fit(Answer, frozen=True, kw_only=True):
             self.assessment,
             do=interventions.items(),
             given=observed.items(),
-            without=[without] if isinstance(without, str) else without,
+            without=read_names("without", without),
             edits=stated.items(),
             sweep=read_sweep(sweep),
         )
@@ -140,7 +152,7 @@ class Fit(Answer, frozen=True, kw_only=True):
         """
         from estimative.workflows.trace import trace
 
-        return self._answer(trace(self.session, target))
+        return self._answer(trace(self.session, read_name("target", target)))
 
     def calibrate(self, *, fits: int = 1000, executor: Engine | None = None, progress: Progress = silent) -> Answer:
         """Whether the computation is right for this assessment: by fits of simulated evidence, each with a known truth.
@@ -164,20 +176,20 @@ class Fit(Answer, frozen=True, kw_only=True):
         settings = replace(self.session.settings, executor=as_executor(executor), progress=progress)
         return self._answer(calibrate(self.assessment, settings, fits=fits))
 
-    def compare(self, *others: Fit | Assessment, outcome: str | None = None) -> Answer:
-        """This analyst next to others of the same scenario: see `compare`."""
+    def compare(self, *others: Analyst, outcome: str | None = None) -> Answer:
+        """This analyst next to others of the same scenario, with the settings of this fit: see `compare`."""
         from estimative.api.team import compare
 
         return compare(self, *others, outcome=outcome)
 
-    def attribute(self, *others: Fit | Assessment, outcome: str | None = None) -> Answer:
-        """Why this analyst and others differ: see `attribute`."""
+    def attribute(self, *others: Analyst, outcome: str | None = None) -> Answer:
+        """Why this analyst and others differ, with the settings of this fit: see `attribute`."""
         from estimative.api.team import attribute
 
         return attribute(self, *others, outcome=outcome)
 
-    def pool(self, *others: Fit | Assessment, weights: Mapping[str, float] | None = None) -> Answer:
-        """This analyst and others as one probability: see `pool`."""
+    def pool(self, *others: Analyst, weights: Mapping[str, float] | None = None) -> Answer:
+        """This analyst and others as one probability, with the settings of this fit: see `pool`."""
         from estimative.api.team import pool
 
         return pool(self, *others, weights=weights)
@@ -198,7 +210,7 @@ class Fit(Answer, frozen=True, kw_only=True):
             If the ending names no format, or the file cannot be written.
         """
         context = Context(assessments=(self.assessment,), scale=self.context.scale, brief=brief, static=static)
-        write_answer(Answer(result=self._report, context=context), Path(path))
+        write_answer(Answer(result=self._report, context=context), read_path("path", path))
 
     @cached_property
     def _report(self) -> ReportResult:
@@ -298,7 +310,7 @@ def fit(
         changed = edited(assessment, stated.items())
         prior_set = replace(changed.prior_set, name=name or f"{changed.prior_set.name}-edited")
         assessment = replace(changed, prior_set=prior_set)
-    assessment = about(assessment, outcome)
+    assessment = about(assessment, outcome and read_name("outcome", outcome))
     checkpoints = read_days("by", by)
     if issues := list(checkpoint_errors(checkpoints, assessment.scenario, "by")):
         raise InvalidInput(issues)
@@ -321,5 +333,5 @@ def fit(
         warnings=clock.overdue(assessment.scenario),
         by=checkpoints,
     )
-    words = scale if isinstance(scale, Scale) else find_scale(scale)
+    words = scale if isinstance(scale, Scale) else find_scale(read_name("scale", scale))
     return Fit(result=result, session=session, context=Context(assessments=(assessment,), scale=words))

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from estimative.api.answer import Answer
-from estimative.api.arguments import Day, read_day, read_days, read_edits, read_pairs
-from estimative.api.fits import Edits, Fit
+from estimative.api.arguments import Day, read_day, read_days, read_edits, read_names, read_pairs, read_path
+from estimative.api.fits import Analyst, Edits
 from estimative.api.team import assessments_of, settings_of
-from estimative.model.assessment import Assessment
 from estimative.model.outside.imported import DateOrder, Form, ImportedForecasts, Unit
 from estimative.model.record.run_store import Store
 from estimative.reports.context import Context
@@ -55,24 +54,23 @@ def batch(
     InvalidInput
         If the folder or table cannot be used. Errors of single combinations are in the result, as `result.issues`.
     """
-    from estimative.workflows.batch import batch
+    from estimative.workflows.batch import batch as run_batch
     from estimative.workflows.batch_plan import Combination, Variant, plan
 
-    show = settings.pop("allow_unconverged", False)
-    own = settings_of((), {**settings, "with_unconverged": show})
+    own = settings_of((), batch, settings)
     like = Combination(scenario="", priors="", outcome=outcome, method=method, seed=own.seed, draws=own.draws)
     stated = [
         Variant(name=name, edits=tuple((key, written(value)) for key, value in read_edits(name, edits).items()))
         for name, edits in read_pairs("variants", variants, '{"low": {"events.x": "unlikely"}}').items()
     ]
-    planned = plan(Path(source), like=like, days=read_days("dates", dates), variants=stated)
-    store = Store.at(Path(runs) if runs else Project.find(Path()).runs)
-    result = batch(planned, store, own, with_draws=not lean, again=again)
+    planned = plan(read_path("source", source), like=like, days=read_days("dates", dates), variants=stated)
+    store = store_at(runs)
+    result = run_batch(planned, store, own, with_draws=not lean, again=again)
     return Answer(result=result, context=Context(assessments=()))
 
 
 def history(
-    *analysts: Fit | Assessment,
+    *analysts: Analyst,
     days: Sequence[Day] = (),
     since: Day | None = None,
     attribution: bool = True,
@@ -82,6 +80,8 @@ def history(
 
     Parameters
     ----------
+    analysts
+        As of `compare`.
     days
         Instead of these: the days to fit.
     since
@@ -89,7 +89,7 @@ def history(
     attribution
         Divide each change among time passed, new evidence and the rest.
     settings
-        As those of `fit`: method, seed, draws, executor, progress.
+        As those of `fit`: method, seed, draws, allow_unconverged, executor, progress.
 
     Raises
     ------
@@ -98,10 +98,10 @@ def history(
     """
     from estimative.workflows.history import replay
 
-    assessments = assessments_of(analysts, least=1)
+    own, assessments = settings_of(analysts, history, settings), assessments_of(analysts, least=1)
     result = replay(
         assessments,
-        settings_of(analysts, settings),
+        own,
         days=read_days("days", days),
         since=read_day("since", since),
         attribution=attribution,
@@ -131,8 +131,8 @@ def score(
     """
     from estimative.workflows.score import score, score_file
 
-    names = (analysts,) if isinstance(analysts, str) else analysts
-    result = score_file(Path(path), names) if path is not None else score(store_at(runs), names)
+    names = read_names("analysts", analysts)
+    result = score_file(read_path("path", path), names) if path is not None else score(store_at(runs), names)
     return Answer(result=result, context=Context(assessments=()))
 
 
@@ -173,8 +173,8 @@ def import_forecasts(
 
     reading = Reading(form=form, unit=unit, dates=dates, questions=Path(answers) if answers is not None else None)
     mapped = [f"{question}={target}" for question, target in (questions or {}).items()]
-    return import_forecasts(store_at(runs), Path(path), reading=reading, questions=mapped).forecasts
+    return import_forecasts(store_at(runs), read_path("path", path), reading=reading, questions=mapped).forecasts
 
 
 def store_at(runs: str | Path | None) -> Store:
-    return Store.at(Path(runs) if runs is not None else Project.find(Path()).runs)
+    return Store.at(read_path("runs", runs) if runs is not None else Project.find(Path()).runs)

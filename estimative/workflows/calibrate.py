@@ -33,8 +33,8 @@ def calibrate(assessment: Assessment, settings: Settings, *, fits: int = FITS) -
     InvalidInput
         If there are too few fits, or what is known for certain is impossible under the priors.
     """
-    if fits < FEWEST:
-        raise invalid(f"fits = {fits}", code="misuse", allowed=f"a whole number of at least {FEWEST}")
+    if not isinstance(fits, int) or fits < FEWEST:
+        raise invalid(f"fits = {fits!r}", code="misuse", allowed=f"a whole number of at least {FEWEST}")
     with possible(assessment):
         study = Study.of(assessment, seed=settings.seed, method=settings.method, draws=settings.draws)
         return calibrated(study, settings, fits=fits)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
@@ -12,14 +13,16 @@ import numpy as np
 from msgspec import Struct
 
 from estimative.model.inference.draws import resample
+from estimative.model.inference.posterior import Posterior, quantity_values
 from estimative.model.likelihood.layout import Index, Numbers
 from estimative.priors.errors import InvalidInput, ascii_safe, invalid
 
 if TYPE_CHECKING:
     from xarray import DataTree
 
-    from estimative.model.inference.posterior import Posterior
+    from estimative.model.assessment import Assessment
     from estimative.model.inference.prior_predictive import PriorPredictive
+    from estimative.model.likelihood.theta import Theta
 
 LARGEST = 1 << 30
 """Bytes: a thousand quantities take a tenth of it."""
@@ -47,7 +50,7 @@ class Sample(Struct, frozen=True, kw_only=True):
     conditions: Mapping[str, Numbers]
     """Probability of each outcome's condition, 1 where it has none; dims (draw)."""
     degrees: Mapping[str, Numbers]
-    """Of each quantity between 0 and 1 by its name, factors among them; dims (draw)."""
+    """Of each quantity between 0 and 1 by its name, and of the share of every state of an event; dims (draw)."""
 
 
 def draw_groups(answer: Posterior, posteriors: Sequence[Posterior], prior: PriorPredictive) -> dict[str, DrawGroup]:
@@ -82,12 +85,13 @@ def _posterior(posterior: Posterior) -> DrawGroup:
 
 
 def _group(posterior: Posterior, holder: Posterior | PriorPredictive, rows: Index, chains: int, note: str) -> DrawGroup:
-    quantities = posterior.assessment.structure.quantities
-    labels = {"degree": tuple(quantities.degrees), "ratio": tuple(quantities.ratios)}
-    theta = holder.draws.theta
+    theta = holder.draws.theta.at(rows)
+    degrees = _degrees(posterior.assessment, theta)
+    degree = np.reshape([*degrees.values()], (len(degrees), len(rows)))  # a scenario may have none at all
+    labels = {"degree": tuple(degrees), "ratio": tuple(posterior.assessment.structure.quantities.ratios)}
     variables = {
-        "degrees": (("chain", "draw", "degree"), _by_chain(theta.degree[:, rows], chains)),
-        "ratios": (("chain", "draw", "ratio"), _by_chain(np.exp(theta.log_ratio[:, rows]), chains)),
+        "degrees": (("chain", "draw", "degree"), _by_chain(degree, chains)),
+        "ratios": (("chain", "draw", "ratio"), _by_chain(np.exp(theta.log_ratio), chains)),
     }
     for kind in ("outcome", "event"):
         places = [index for index, target in enumerate(holder.targets) if target.kind == kind]
@@ -98,6 +102,18 @@ def _group(posterior: Posterior, holder: Posterior | PriorPredictive, rows: Inde
         if kind == "outcome":
             variables["outcome_condition"] = (("chain", "draw", kind), _by_chain(given, chains))
     return DrawGroup(variables=variables, labels=labels, attributes={"note": f"{note}. {CONDITIONS}"})
+
+
+def _degrees(assessment: Assessment, theta: Theta) -> dict[str, Numbers]:
+    """Each degree by its name; of an event with states the share of every state, not its stick; dims (draw)."""
+    quantities = assessment.structure.quantities
+    degrees: dict[str, Numbers] = {}
+    for entry, names in quantities.inputs.items():
+        if states := quantities.all[names[0]].states:
+            sticks = (theta.degree[quantities.degrees[stick]] for stick in names)
+            degrees[f"{entry}.{states[0]}"] = np.asarray(math.prod(1 - stick for stick in sticks))
+        degrees |= {name: quantity_values(assessment, theta, name) for name in names if name in quantities.degrees}
+    return degrees
 
 
 def _by_chain(values: Numbers, chains: int) -> Numbers:

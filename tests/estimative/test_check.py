@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from estimative.model.assessment import assess
 from estimative.model.spec.scenario_file import find_scenario, read_scenario, shipped_scenarios
 from estimative.priors.catalog import shipped_prior_sets
 from estimative.priors.prior_set_file import read_prior_set
+from tests import leak
 from tests.command import PRIORS, Desk
 from tests.in_process import Finished
 
@@ -140,6 +142,28 @@ def test_a_shipped_prior_set_reads_back_the_same(desk: Desk, scenario: str, name
     }
     assert list(after.weight) == list(before.weight)
     assert after.prior_set.lineage == ()
+
+
+def test_what_is_stated_for_each_state_reads_back_the_same(tmp_path: Path) -> None:
+    """`check --resolved` prints the fitted shares of an event, and the fitted likelihood and effect of each state."""
+    stated = leak.PRIORS.replace(
+        "severity = { minor = { p05 = 0.3, p95 = 0.8 }, major = { p05 = 0.2, p95 = 0.7 } }",
+        'severity = { minor = "likely", major = { p05 = 0.01, p95 = 0.4 } }',
+    ).replace("insider = 0.1, criminals = { p05 = 0.2, p95 = 0.8 }", 'insider = 3, criminals = "i"')
+    before = leak.assessed(tmp_path, priors=stated)
+    desk = Desk.at(tmp_path)
+    desk.write("leak.toml", leak.SCENARIO)
+    done = desk.run("check", desk.write("priors.toml", stated), "--scenario", "leak.toml", "--resolved")
+    assert done.code == 0, done.err
+    understood = [line for line in done.out.splitlines() if not line.startswith("#")]
+    assert not [line for line in understood if re.search('p05|likely|"i"', line)]
+    after = leak.assessed(tmp_path, priors=done.out)
+    assert {name: prior.family for name, prior in after.priors.items()} == {
+        name: prior.family for name, prior in before.priors.items()
+    }
+    misfit = before.priors["events.severity.major"].misfit
+    assert done.out.count("# misfit: ") == 1
+    assert f"# misfit: {misfit:.3f} in probability\nseverity = {{ minor = 0." in done.out
 
 
 def test_indicators_read_back_the_same(desk: Desk) -> None:

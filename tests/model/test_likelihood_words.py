@@ -9,8 +9,8 @@ import pytest
 
 from estimative.model.spec.scenario_file import read_scenario
 from estimative.priors.errors import InvalidInput
-from estimative.priors.prior_set_file import read_prior_set
 from estimative.priors.resolved_prior_set import resolved
+from estimative.priors.statement_syntax import say
 from estimative.priors.statements import RatioWord
 from tests.model.test_states import PRIORS, SCENARIO, answers, assessed
 
@@ -53,11 +53,13 @@ def test_a_scenario_can_suggest_words(tmp_path: Path) -> None:
 
 
 def test_words_are_written_as_they_were_understood(tmp_path: Path) -> None:
-    """A prior set in full reads back with the same words."""
+    """A prior set in full has the distributions of words, which read back the same, below the words."""
     made = assessed(tmp_path, priors=PRIORS.replace(MALWARE, WORDS))
-    (tmp_path / "again.toml").write_text(resolved(made.prior_set, made.priors), encoding="utf-8")
-    again = read_prior_set(tmp_path / "again.toml")
-    assert again.statements["evidence.malware"].statement == made.prior_set.statements["evidence.malware"].statement
+    text = resolved(made.prior_set, made.priors)
+    again = assessed(tmp_path, priors=text)
+    names = [name for name in made.priors if name.startswith("evidence.malware.")]
+    assert [again.priors[name].family for name in names] == [made.priors[name].family for name in names]
+    assert say(made.prior_set.statements["evidence.malware"].statement) in text
 
 
 ACH_WORDS = "very inconsistent, inconsistent, neutral, consistent, very consistent"

@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from estimative.priors.catalog import shipped_prior_sets
+from estimative.priors.dirichlet import fit_shares
 from estimative.priors.errors import InvalidInput
 from estimative.priors.prior_set import Confidence, PriorSet
 from estimative.priors.prior_set_file import read_prior_set
 from estimative.priors.quantile_fit import Prior, Support, fit
 from estimative.priors.resolved_prior_set import resolved
-from estimative.priors.statements import BetaStated, Constant, LognormalStated, Quantiles, Stated, Statement
+from estimative.priors.statements import BetaStated, ByState, Constant, LognormalStated, Quantiles, Stated, Statement
 from tests.priors.strategies import statements
 
 SUPPORTS = {"events": Support.PROBABILITY, "effects": Support.RATIO, "evidence": Support.RATIO}
@@ -88,6 +89,35 @@ def test_any_statement_reads_back(statement: Statement, section: str, tmp_path_f
         assert fitted(after)[section].family == families[section].family
     else:
         assert after.statements[section].statement == statement
+
+
+STATES = ("minor", "major", "critical", "0.5-1")
+
+
+@given(
+    pseudocounts=st.lists(st.floats(0.05, 500), min_size=2, max_size=4),
+    factor=st.floats(0.9, 1.1),
+    section=st.sampled_from(["events.x", "tables.x.none"]),
+)
+def test_fitted_shares_read_back(
+    pseudocounts: list[float], factor: float, section: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Shares that are not numbers become their means and what they are worth, and mean the same to the last bit."""
+    states, total = STATES[: len(pseudocounts)], sum(pseudocounts)
+    betas = [BetaStated(a=a * factor, b=total - a, low=0, high=1) for a in pseudocounts]
+    statement = ByState(parts=tuple(zip(states, betas, strict=True)))
+    before = a_set(**{section: Stated(statement=statement)})
+    shares, misfit = fit_shares(before.statements[section], states)
+    priors = {
+        f"{section}.{state}": Prior(stated=before.statements[section], family=family, misfit=misfit)
+        for state, family in zip(states[1:], shares.sticks(), strict=True)
+    }
+    again = tmp_path_factory.getbasetemp() / "shares.toml"
+    again.write_text(resolved(before, priors))
+    after = read_prior_set(again).statements[section]
+    assert isinstance(after.statement, ByState)
+    assert after.statement.constants
+    assert fit_shares(after, states)[0] == shares
 
 
 @given(hostile=st.text(min_size=1).filter(lambda text: text.strip()))

@@ -40,6 +40,7 @@ from estimative.priors.catalog import find_prior_set
 from estimative.priors.errors import InvalidInput
 from estimative.priors.prior_set_file import read_prior_set
 from tests.examples import later
+from tests.leak import assessed
 from tests.numbers import probability
 
 ROOT = Path(__file__).parents[3]
@@ -51,6 +52,29 @@ LITTLE: Mapping[str, DrawGroup] = {
         attributes={"note": "n"},
     )
 }
+RATES = """
+[scenario]
+id = "rates"
+title = "Faults"
+question = "Is there a fault?"
+as_of = 2026-11-01
+until = 2027-11-01
+headline = "any"
+[events.fault]
+title = "Fault"
+form = "rate"
+[outcomes.any]
+title = "A fault"
+all = ["fault"]
+"""
+OF_RATES = """
+[prior_set]
+name = "a"
+analyst = "A"
+scenario = "rates"
+[events]
+fault = { p05 = 0.1, p95 = 0.6 }
+"""
 
 
 def manifest(id_: str = "20260101T000000Z-000001", **fields: object) -> Manifest:
@@ -278,8 +302,8 @@ def test_draws_open_as_a_tree(scenario_id: str, priors: str, tmp_path: Path) -> 
         for name, count in {"posterior": MAX_DRAWS, "prior": 2000}.items():
             group = tree[name].to_dataset()
             assert group.degrees.dims == ("chain", "draw", "degree")
-            assert group.degrees.shape == (1, count, len(quantities.degrees))
-            assert group.degree.to_numpy().tolist() == list(quantities.degrees)
+            assert group.degrees.shape == (1, count, len(group.degree))
+            assert [name for name in group.degree.to_numpy() if name in quantities.degrees] == [*quantities.degrees]
             assert group.outcome.to_numpy().tolist() == list(scenario.outcomes)
             assert group.outcome_probability.dims == ("chain", "draw", "outcome")
             assert group.event_probability.dims == ("chain", "draw", "event")
@@ -321,6 +345,34 @@ def test_saved_draws_have_the_answers() -> None:
     assert np.all(np.abs(degrees.mean(axis=(0, 1)) - means) <= 4 * deviations / MAX_DRAWS**0.5 + 1e-12)
     unweighted = np.abs(draws.theta.degree.mean(axis=1) - means)
     assert np.any(unweighted > 8 * deviations / MAX_DRAWS**0.5), "without the weights they would not have them"
+
+
+def test_saved_shares_are_those_of_every_state(tmp_path: Path) -> None:
+    """Of an event with states the share of every state is saved, not its stick: they add up to 1 at each draw."""
+    posterior = by_importance(assessed(tmp_path), seed=1, draws=4000)
+    before = prior_predictive(posterior.assessment, seed=1, count=500)
+    groups = draw_groups(posterior, [posterior], before)
+    quantities = posterior.assessment.structure.quantities
+    shares = [f"events.actor.{state}" for state in ("insider", "criminals", "state")]
+    rows = [f"tables.reaction.actor=state.{state}" for state in ("silence", "note")]
+    for group in groups.values():
+        assert {*shares, *rows} <= {*group.labels["degree"]}
+        saved = dict(zip(group.labels["degree"], group.variables["degrees"][1][0].T, strict=True))
+        for names in (shares, rows):
+            assert sum(saved[name] for name in names) == pytest.approx(1, abs=1e-12)
+    _, values = groups["posterior"].variables["degrees"]
+    means = dict(zip(groups["posterior"].labels["degree"], values.mean(axis=(0, 1)), strict=True))
+    for name in quantities.degrees:
+        summary = posterior.summarize_quantity(name)
+        assert means[name] == pytest.approx(summary.mean, abs=5 * summary.sd / MAX_DRAWS**0.5 + 1e-12), name
+
+
+def test_degrees_may_be_absent(tmp_path: Path) -> None:
+    """A scenario in which every quantity is a ratio has draws all the same."""
+    posterior = by_importance(assessed(tmp_path, RATES, OF_RATES), seed=1, draws=500)
+    groups = draw_groups(posterior, [posterior], prior_predictive(posterior.assessment, seed=1, count=500))
+    assert groups["posterior"].labels["degree"] == ()
+    assert groups["posterior"].variables["degrees"][1].size == 0
 
 
 def test_the_prior_group_is_before_the_evidence() -> None:
