@@ -86,7 +86,7 @@ def fit(
     to_confirm = method == "both" and bool(assessment.uncertain)
     with possible(assessment):
         prior: PriorPredictive | None = None
-        if assessment.scenario.evidence:
+        if assessment.weight.any():
             prior = prior_predictive(assessment, seed=settings.seed)
             prior.all_estimates  # noqa: B018 - an impossible condition shows here, before it takes long
         posteriors: tuple[Posterior, ...] = ()

@@ -42,9 +42,10 @@ class PriorPredictive(TargetEstimates, frozen=True, kw_only=True):
 
 
 def prior_of(posterior: Posterior) -> PriorPredictive:
-    """The probabilities before the evidence; without any, those of the posterior itself: one quantity, one number."""
-    if posterior.assessment.scenario.evidence:
-        return prior_predictive(posterior.assessment, seed=posterior.seed)
+    """The probabilities before the evidence; where none counts, the posterior's own: one quantity, one number."""
+    assessment = posterior.assessment
+    if assessment.weight.any() or assessment.conditioned_events or not assessment.uncertain:
+        return prior_predictive(assessment, seed=posterior.seed)
     return PriorPredictive(
         draws=posterior.draws,
         targets=posterior.targets,
