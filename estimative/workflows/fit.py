@@ -16,6 +16,7 @@ from estimative.model.inference.fit_result import FitResult, Run, answer_of, fit
 from estimative.model.inference.info import Computation, versions
 from estimative.model.inference.posterior import Posterior
 from estimative.model.inference.prior_predictive import PriorPredictive, prior_of, prior_predictive
+from estimative.model.inference.threads import one_blas_thread
 from estimative.model.record.draws_file import DrawGroup, draw_groups
 from estimative.model.record.due import due_dates
 from estimative.model.record.manifest import Manifest
@@ -84,7 +85,7 @@ def fit(
     created = now()
     run = Run(id=new_id(created), created=created.replace(microsecond=0))
     to_confirm = method == "both" and bool(assessment.uncertain)
-    with possible(assessment):
+    with possible(assessment), one_blas_thread():
         prior: PriorPredictive | None = None
         if assessment.weight.any():
             prior = prior_predictive(assessment, seed=settings.seed)

@@ -17,6 +17,7 @@ from estimative.model.inference.fit_result import Probability, reliable
 from estimative.model.inference.info import Computation, FitInfo, ScenarioInfo, versions
 from estimative.model.inference.prior_predictive import PriorPredictive, prior_of
 from estimative.model.inference.refit import Choice, Fitted, Fitter
+from estimative.model.inference.threads import one_blas_thread
 from estimative.model.likelihood.variable_elimination import Contradiction
 from estimative.priors.errors import invalid, quote
 from estimative.priors.structs import fields_without, same_without
@@ -140,7 +141,7 @@ def open_session(assessment: Assessment, settings: Settings) -> Session:
         If the evidence contradicts itself.
     """
     fitter = settings.fitter(assessment)
-    with possible(assessment):
+    with possible(assessment), one_blas_thread():
         fitted = fitter.fit(assessment)
         prior = prior_of(fitted.posterior)
         fitted.posterior.all_estimates, prior.all_estimates  # noqa: B018 - an impossible condition shows here

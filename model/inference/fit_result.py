@@ -19,6 +19,7 @@ from estimative.model.inference.prior_conflict import conflicts, prior_p_values
 from estimative.model.inference.prior_influence import PriorInfluence, prior_influence
 from estimative.model.inference.prior_predictive import PriorPredictive
 from estimative.model.inference.target_estimates import Omission, TargetKey
+from estimative.model.inference.threads import one_blas_thread
 from estimative.priors.distributions import Family
 from estimative.priors.errors import Issue
 from estimative.priors.quantile_fit import MissedQuantile
@@ -131,6 +132,7 @@ class FitResult(Result, frozen=True, kw_only=True):
         return self.outcomes[self.scenario.headline]
 
 
+@one_blas_thread()
 def fit_result(
     posteriors: Sequence[Posterior],
     prior: PriorPredictive,
