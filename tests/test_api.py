@@ -23,7 +23,10 @@ from threadpoolctl import threadpool_info, threadpool_limits
 import estimative as es
 from estimative.model.assessment import Assessment
 from estimative.model.codec import to_json
+from estimative.model.inference import fit_result
 from estimative.model.inference.posterior import Posterior
+from estimative.model.inference.prior_influence import PriorInfluence, prior_influence
+from estimative.model.inference.prior_predictive import PriorPredictive
 from estimative.priors.errors import InvalidInput
 from estimative.reports.figures.chart import Chart
 from estimative.reports.figures.style import NothingToPlot
@@ -242,7 +245,27 @@ def test_blas_has_its_threads_back_after_a_fit(desk: Desk) -> None:
     forget()
     with threadpool_limits(3, user_api="blas"):
         fit_of(desk).evidence()
-        assert {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"} == {3}
+        assert blas_threads() == {3}
+
+
+def blas_threads() -> set[int]:
+    """The limit of each BLAS library in this process."""
+    return {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
+
+
+def test_the_numbers_of_a_fit_are_collected_on_one_thread(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Others would only wait beside it, and the last digits depend on their number."""
+    forget()
+    threads = []
+
+    def recorded(posterior: Posterior, prior: PriorPredictive) -> PriorInfluence:
+        threads.append(blas_threads())
+        return prior_influence(posterior, prior)
+
+    monkeypatch.setattr(fit_result, "prior_influence", recorded)
+    with threadpool_limits(3, user_api="blas"):
+        fit_of(desk)
+    assert threads == [{1}]
 
 
 def test_a_day_may_be_a_text(desk: Desk) -> None:
