@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,14 @@ class CountingThreads(ThreadPoolExecutor):
     def submit(self, *arguments: Any, **named: Any) -> Future[Any]:
         self.tasks += 1
         return super().submit(*arguments, **named)
+
+
+def process_after(seconds: float) -> int:
+    """Compute for so long, by the clock of the thread; the process that did."""
+    end = time.thread_time() + seconds
+    while time.thread_time() < end:
+        pass
+    return os.getpid()
 
 
 def squared(number: int) -> int:

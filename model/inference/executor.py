@@ -14,7 +14,7 @@ import time
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import lru_cache, partial
 from typing import Any
@@ -32,6 +32,8 @@ SUSPECT = 2
 """After so many lost processes a task is computed alone."""
 AHEAD = 2
 """Batches in flight for each process: one that is computed, one that waits for its turn."""
+MESSAGE = 0.005
+"""Seconds of a task from which on it is worth a message of its own to another process."""
 LONG = 0.5
 """Seconds of a fit from which on its arrays are large enough that threads save time."""
 HELD = 16
@@ -207,7 +209,7 @@ def shared_out[Task, Answer](
     """Yield the answer to each task, in order: by an executor, or in turn where there is none.
 
     Threads share the tasks only if these are long: short ones wait for Python's lock, which costs more time than a
-    second core spares.
+    second core spares. Of any other executor only a message has to be worth it.
 
     Parameters
     ----------
@@ -225,7 +227,8 @@ def shared_out[Task, Answer](
         answer = function(task)
         times.append(time.thread_time() - began)
         yield answer
-    run = executor.map if min(times, default=0.0) >= long else map
+    least = long if isinstance(executor, ThreadPoolExecutor) else MESSAGE
+    run = executor.map if min(times, default=0.0) >= least else map
     yield from run(function, tasks[probes:])
 
 

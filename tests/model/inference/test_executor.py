@@ -32,7 +32,7 @@ from tests.command import Desk
 from tests.examples import repetitions
 from tests.model.inference.test_common_draws import OPEN
 from tests.small import small
-from tests.tasks import CountingThreads, ending, ending_once, failing_at, headline_by_nuts, squared
+from tests.tasks import CountingThreads, ending, ending_once, failing_at, headline_by_nuts, process_after, squared
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +59,13 @@ def test_threads_share_only_what_is_long(long: float, computed: int) -> None:
         assert list(answers) == [number * number for number in range(8)]
         assert threads.tasks == computed
         assert list(shared_out(threads, SharedFunction(squared), [], long=long)) == []
+
+
+def test_other_executors_share_what_is_worth_a_message() -> None:
+    """A pool of processes computes fits that are too short for threads, but not what takes no time."""
+    with ProcessPoolExecutor(1) as pool:
+        assert {*list(shared_out(pool, SharedFunction(process_after), [0.05] * 3))[1:]} != {os.getpid()}
+        assert {*shared_out(pool, SharedFunction(process_after), [0.0] * 3)} == {os.getpid()}
 
 
 def test_an_error_is_raised_in_its_place(processes: ProcessExecutor) -> None:
