@@ -120,7 +120,7 @@ def equations(result: TraceResult, scenario: Scenario) -> Iterator[Block]:
         elif scenario.event(name).form == "odds" and not scenario.event(name).ordered and "=" in name:
             yield Paragraph(text=_reference(name, scenario))
         if item := scenario.observation_of(name):
-            yield Paragraph(text=f"Observed: {quoted(item.title)}. It is certain, whatever the terms add up to.")
+            yield Paragraph(text=f"Observed: {quoted(item.title)}. That settles it, whatever the terms add up to.")
     if rows:
         terms = any(row.terms for row in rows.values())
         yield Paragraph(text=f"{MEANS}{TERMS if terms else ''}")

@@ -120,7 +120,7 @@ def printed(folder: Path, *command: str, code: int = 0) -> str:
 def test_an_observed_event_is_said_to_be_certain(folder: Path) -> None:
     """In its trace, where the terms do not add up to 100%, and in the chain of events."""
     trace = printed(folder, "trace", "crack")
-    assert "Observed: “A photo of the crack”. It is certain, whatever the terms add up to." in trace
+    assert "Observed: “A photo of the crack”. That settles it, whatever the terms add up to." in trace
     assert "Observed: " not in printed(folder, "trace", "repair")
     assert printed(folder, "fit", "--runs", "runs").startswith("The dam")
     assert run("report", "latest", "--runs", "runs", "-o", "r.html", folder=folder).code == 0
